@@ -1,0 +1,11 @@
+#pragma once
+
+#include <exception>
+#include <string_view>
+
+namespace familiar::observe {
+
+/// Logs an exception that nobody expected as an internal error. `where` says in what: "in the life of an agent".
+void log_bug(std::string_view where, const std::exception_ptr& thrown);
+
+}  // namespace familiar::observe

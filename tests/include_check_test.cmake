@@ -1,0 +1,46 @@
+# cmake -D CHECK=<include_check.cmake> -D WORK=<scratch folder> -P include_check_test.cmake
+#
+# The include check finds what it is there to find: each case writes a small tree with one fault and expects its message.
+cmake_minimum_required(VERSION 3.25)
+
+set(table "low: \nmiddle: low\nother: low\nhigh: middle low\n")
+
+# expect(NAME MESSAGE [file line]...): a tree of these files fails with MESSAGE, or passes if MESSAGE is empty.
+function(expect NAME MESSAGE)
+    set(tree "${WORK}/${NAME}")
+    file(REMOVE_RECURSE "${tree}")
+    file(WRITE "${tree}/table" "${table}")
+    file(WRITE "${tree}/src/low/a.hpp" "#pragma once\n#include <string>\n")
+    while(ARGN)
+        list(POP_FRONT ARGN file text)
+        file(APPEND "${tree}/src/${file}" "${text}\n")
+    endwhile()
+    execute_process(COMMAND "${CMAKE_COMMAND}" -D "SOURCE=${tree}/src" -D "TABLE=${tree}/table" -P "${CHECK}"
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    string(REGEX REPLACE "[ \n]+" " " output "${output}")
+    if(MESSAGE STREQUAL "")
+        if(NOT result EQUAL 0)
+            message(SEND_ERROR "${NAME}: should pass, but: ${output}")
+        endif()
+    elseif(result EQUAL 0)
+        message(SEND_ERROR "${NAME}: should fail with '${MESSAGE}', but passed")
+    else()
+        string(FIND "${output}" "${MESSAGE}" at)
+        if(at EQUAL -1)
+            message(SEND_ERROR "${NAME}: should fail with '${MESSAGE}', but said: ${output}")
+        endif()
+    endif()
+endfunction()
+
+expect(allowed "" high/a.hpp "#include \"middle/a.hpp\"" middle/a.hpp "#include \"low/a.hpp\"")
+expect(same_room "" low/b.cpp "#include \"low/a.hpp\"")
+expect(upward "low may not include high" high/a.hpp "#pragma once" low/b.hpp "#include \"high/a.hpp\"")
+expect(sideways "middle may not include other" other/a.hpp "#pragma once" middle/a.cpp "#  include \"other/a.hpp\"")
+expect(only_through_another "other may not include middle" middle/a.hpp "#pragma once" other/a.cpp "#include \"middle/a.hpp\"")
+expect(no_room "names no room" low/b.cpp "#include \"a.hpp\"")
+expect(unknown_room "names no room" low/b.cpp "#include \"attic/a.hpp\"")
+expect(missing "\"low/c.hpp\" does not exist" low/b.cpp "#include \"low/c.hpp\"")
+expect(angle "include it in quotes" high/a.cpp "#include <low/a.hpp>")
+expect(stray_folder "attic is not a room" attic/a.cpp "int x;")
+expect(cycle "include cycle among: low/b.hpp, low/c.hpp" low/b.hpp "#include \"low/c.hpp\"" low/c.hpp "#include \"low/b.hpp\"")
+expect(self_include "include cycle among: low/b.hpp" low/b.hpp "#include \"low/b.hpp\"")
