@@ -1,0 +1,122 @@
+#include "reading.hpp"
+
+namespace familiar::config::test {
+
+BOOST_AUTO_TEST_SUITE(warnings_of_keys_without_effect)
+
+BOOST_AUTO_TEST_CASE(are_none_for_defaults_and_for_what_is_built) {
+    BOOST_TEST(warnings("") == "");
+    BOOST_TEST(warnings("server: {port: 1}\nagents: {timeout: 1h, image: x}\nconcurrency: {max_agents: 2}\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(come_only_for_values_that_ask_for_something) {
+    BOOST_TEST(
+        warnings("server: {admin_port: 0, api_token: ''}\nshutdown: {agents: drain}\nlogging: {retention_days: 0}\n"
+                 "agents: {idle_timeout: 0, debounce: 0s, debounce_max: 0}\nintent: {strategy: rules}\n"
+                 "permissions:\nrepo_overrides: {}\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(come_with_the_place_and_what_happens_instead) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"server: {admin_port: 1}\n",
+         "f.yaml:3:10: server.admin_port: no effect yet: everything answers on server.port, /metrics too"},
+        {"server: {api_token: x}\n", "f.yaml:3:10: server.api_token: no effect yet: /api answers 404"},
+        {"shutdown: {agents: detach}\n",
+         "f.yaml:3:12: shutdown.agents: no effect yet: running agents are waited for and then stopped"},
+        {"storage: {retention: 1d}\n",
+         "f.yaml:3:11: storage.retention: no effect yet: jobs and deliveries are kept for ever"},
+        {"concurrency: {max_wait: 1h}\n",
+         "f.yaml:3:15: concurrency.max_wait: no effect yet: a job waits as long as it takes"},
+        {"agents: {idle_timeout: 1m}\n",
+         "f.yaml:3:10: agents.idle_timeout: no effect yet: only agents.timeout ends an agent"},
+        {"agents: {debounce: 1s, debounce_max: 1m}\n",
+         "f.yaml:3:10: agents.debounce: no effect yet: an update starts an agent as soon as there is room for one"},
+        {"repo_cache: {unused_for: 1d}\n",
+         "f.yaml:3:14: repo_cache.unused_for: no effect yet: mirrors stay until you delete them"},
+        {"logging: {retention_days: 3}\n",
+         "f.yaml:3:11: logging.retention_days: no effect yet: agent logs stay until you delete them"},
+        {"repo_overrides: {prompts: true}\n",
+         "f.yaml:3:1: repo_overrides: no effect yet: a repository's .familiar/config.yaml is not read"},
+        {"intent: {strategy: api, api: {model: m}}\n",
+         "f.yaml:3:1: intent: no effect yet: no API is asked; a comment goes to the agent as it was written"},
+        {"intent: {api: {model: m}}\n",
+         "f.yaml:3:10: intent.api: no effect yet: no API is asked; a comment goes to the agent as it was written"},
+        {"permissions: {merge: always, approve: never}\n",
+         "f.yaml:3:1: permissions: no effect yet but for push_commits: never, which gives agents no credential to push "
+         "with; "
+         "for the rest an agent can do whatever its credentials allow"},
+    };
+    for (const auto& [text, message] : table) BOOST_TEST_CONTEXT(text) {
+            BOOST_TEST(warnings(text) == message);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(of_forges_and_triggers_come_once) {
+    const auto result = parse(
+        "providers:\n  github: {webhook_secret: s, token: t, auth_method: app, app_id: a, private_key: \"-----BEGIN "
+        "\"}\n"
+        "  gitlab: {webhook_secret: s, token: t}\n"
+        "triggers: {minimum_permission: none, forks: allow, max_jobs_per_hour: 5}\n",
+        "f.yaml", {});
+    BOOST_TEST(warnings_of(result) ==
+               "f.yaml:2:31: providers.github.token: no effect yet but for git: nothing is read from or written to the "
+               "forge's API\n"
+               "f.yaml:2:41: providers.github.auth_method: no effect yet: git goes without credentials; use "
+               "auth_method: pat and "
+               "a token\n"
+               "f.yaml:4:52: triggers.max_jobs_per_hour: no effect yet: nothing limits how many agents a merge request "
+               "starts in "
+               "an hour");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(who_can_start_agents)
+
+std::string told(const std::string& triggers) {
+    return warnings_of(parse("providers: {github: {webhook_secret: s}}\n" + triggers, "f.yaml", {}));
+}
+
+BOOST_AUTO_TEST_CASE(is_told_when_nothing_was_said) {
+    BOOST_TEST(
+        told("") ==
+        "f.yaml: triggers: nobody can start an agent yet: minimum_permission is write, and no forge is asked for "
+        "permissions yet; name people in allow_users, or set it to none to let everybody in; merge requests from forks "
+        "are "
+        "refused: forks is approve, and nobody can approve yet");
+}
+
+BOOST_AUTO_TEST_CASE(names_those_that_can) {
+    BOOST_TEST(told("triggers: {allow_users: [alice], forks: deny}\n") ==
+               "f.yaml:2:1: triggers: only alice (allow_users) can start an agent: minimum_permission is write, and no "
+               "forge is "
+               "asked for permissions yet; set it to none to let everybody in");
+    BOOST_TEST(contains(told("triggers: {allow_users: [a, b], forks: deny}\n"), "only a and b (allow_users)"));
+    BOOST_TEST(contains(told("triggers: {allow_users: [a, b, c], forks: deny}\n"), "only a, b and c (allow_users)"));
+    BOOST_TEST(contains(told("triggers: {allow_users: [a, b, c, d, e], forks: deny}\n"),
+                        "only a, b, c and 2 more (allow_users)"));
+}
+
+BOOST_AUTO_TEST_CASE(points_at_the_key_that_closes) {
+    BOOST_TEST(told("triggers:\n  forks: deny\n  minimum_permission: read\n  allow_users: [a]\n")
+                   .starts_with("f.yaml:4:3: triggers: only a "));
+    BOOST_TEST(
+        told("triggers:\n  minimum_permission: none\n  forks: approve\n") ==
+        "f.yaml:4:3: triggers: merge requests from forks are refused: forks is approve, and nobody can approve yet");
+    BOOST_TEST(
+        told("triggers: {minimum_permission: none}\n").starts_with("f.yaml:2:1: triggers: merge requests from forks"));
+}
+
+BOOST_AUTO_TEST_CASE(is_no_question_when_everybody_can) {
+    BOOST_TEST(told("triggers: {minimum_permission: none, forks: allow}\n") == "");
+    BOOST_TEST(told("triggers: {minimum_permission: none, forks: deny}\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(is_nobody_without_events) {
+    BOOST_TEST(warnings("events: {mr_opened: false, mr_updated: false, mention: false}\n") ==
+               "f.yaml:3:1: events: all of them are off, so nothing will start an agent");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace familiar::config::test
