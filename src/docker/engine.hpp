@@ -1,0 +1,86 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "docker/types.hpp"
+#include "process/run.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace familiar::docker {
+
+/// One Docker engine, reached through the CLI. Every call has a deadline and may be cancelled; the CLI is then ended,
+/// but what it had asked the engine for may still happen: whoever creates a container removes it by name.
+///
+/// Errors of every call: errc::engine_unreachable, errc::timed_out, errc::program_missing (no CLI), errc::invalid (an
+/// answer nobody understands), errc::child_failed (any other refusal, with the CLI's words); and those that are named.
+class engine {
+public:
+    /// Told of every command that ended: "create", "inspect", ... and whether it succeeded.
+    using command_observer = std::function<void(std::string_view command, bool succeeded)>;
+
+    explicit engine(settings with, command_observer observer = {});
+
+    /// The engine's version: the ping. Answers within `ping_timeout`.
+    boost::asio::awaitable<core::result<std::string>> version();
+
+    /// errc::image_missing if the engine does not have it.
+    boost::asio::awaitable<core::result<image_info>> inspect_image(std::string image);
+
+    /// errc::image_missing if no registry has it, errc::unavailable if the registry does not answer.
+    boost::asio::awaitable<core::result<void>> pull(std::string image);
+
+    /// Returns the container's id. errc::name_taken, errc::image_missing; errc::invalid for a mount whose path cannot
+    /// be written as an option.
+    boost::asio::awaitable<core::result<std::string>> create(container_spec spec);
+
+    /// errc::no_such_container.
+    boost::asio::awaitable<core::result<void>> start(std::string name);
+
+    /// TERM, after `grace` (whole seconds, rounded up) KILL. Success also if it had ended already.
+    /// errc::no_such_container.
+    boost::asio::awaitable<core::result<void>> stop(std::string name, std::chrono::milliseconds grace);
+
+    /// Stops it at once if it runs and removes it with its anonymous volumes. One that is absent is a success.
+    boost::asio::awaitable<core::result<void>> remove(std::string name);
+
+    /// errc::no_such_container.
+    boost::asio::awaitable<core::result<container_state>> inspect(std::string name);
+
+    /// The containers in any state that have all of `labels`, in no particular order. Those that vanish meanwhile are
+    /// left out.
+    boost::asio::awaitable<core::result<std::vector<container_state>>> list(label_map labels);
+
+    /// Writes what the container has printed, both streams in the order in which the engine got them, to `file`
+    /// (created 0640; the folder has to exist). Of more than `max_bytes` the newest are kept, from the start of a line,
+    /// under a first line that says how much was cut. The file appears whole under its name or not at all.
+    /// errc::no_such_container, errc::storage_full, errc::storage_failed.
+    boost::asio::awaitable<core::result<void>> save_logs(std::string name, std::filesystem::path file,
+                                                         std::uint64_t max_bytes);
+
+    /// `docker events` for the dying and vanishing of containers with all of `labels`, from `since` on, one name at a
+    /// time, until the stream breaks (its error) or has been open for `limit` (errc::timed_out).
+    boost::asio::awaitable<core::error> watch_ends(label_map labels, core::wall_time since,
+                                                   std::chrono::milliseconds limit,
+                                                   std::function<void(std::string_view name)> on_end);
+
+private:
+    process::command docker(std::vector<std::string> arguments) const;
+    boost::asio::awaitable<core::result<process::output>> attempt(process::command what,
+                                                                  std::chrono::milliseconds deadline);
+    boost::asio::awaitable<core::result<process::output>> run(process::command what,
+                                                              std::chrono::milliseconds deadline);
+    boost::asio::awaitable<core::result<void>> inspect_into(std::vector<container_state>& states,
+                                                            std::vector<std::string> ids);
+    boost::asio::awaitable<core::result<std::uint64_t>> write_log(std::string name, std::filesystem::path file,
+                                                                  std::uint64_t cut, std::uint64_t most);
+    void observe(const process::command& what, bool succeeded) const;
+    std::string name_of(const process::command& what) const;
+
+    settings settings_;
+    command_observer observer_;
+};
+
+}  // namespace familiar::docker

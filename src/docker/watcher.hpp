@@ -1,0 +1,86 @@
+#pragma once
+
+#include "async/retry.hpp"
+#include "docker/engine.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+
+namespace familiar::docker {
+
+/// How a container ended.
+struct container_end {
+    std::string name;
+    bool vanished = false;    ///< it is not there any more; nobody knows its exit code
+    int exit_code = 0;        ///< unless it vanished
+    container_state state{};  ///< the engine's last word, unless it vanished
+};
+
+struct watch_policy {
+    /// Between a break of the stream and its next opening, and between questions that the engine did not answer.
+    async::retry_policy backoff{.initial_backoff = std::chrono::milliseconds(250),
+                                .max_backoff = std::chrono::milliseconds(5000)};
+    /// A stream is reopened after this time even if it seems well: a connection can die without a word, and the listing
+    /// that goes with each opening finds what it kept to itself.
+    std::chrono::milliseconds reopen_every{120000};
+};
+
+/// Knows when containers end, by one `docker events` stream for all of them, however many wait.
+///
+/// An event is a hint and an inspect is the truth: a waiter is woken by the stream, or by the listing that goes with
+/// each opening of the stream, and asks the engine itself. So nothing is lost between a listing and a stream, replayed
+/// events do no harm, and a broken stream costs time only.
+class container_watch {
+public:
+    /// Told of each break of the stream and each failed listing, not of the reopening that is due.
+    using break_observer = std::function<void(const core::error&)>;
+
+    /// Watches the containers of `source` that have all of `labels`. `source` outlives this.
+    container_watch(engine& source, label_map labels, watch_policy policy = {}, break_observer on_break = {});
+    container_watch(const container_watch&) = delete;
+    container_watch& operator=(const container_watch&) = delete;
+
+    /// Keeps the stream open until it is cancelled; for a task group.
+    boost::asio::awaitable<void> run();
+
+    /// Suspends until that container, which has been created, has ended; at once if it has already. One that was
+    /// created and never started has not ended. Without an engine it goes on waiting. Throws operation_aborted when
+    /// cancelled. This object outlives the call.
+    boost::asio::awaitable<container_end> wait(std::string name);
+
+private:
+    struct waiter {
+        void wake();
+
+        boost::asio::steady_timer timer;
+        bool woken = false;  ///< since it asked the engine last
+    };
+    using waiter_map = std::multimap<std::string, waiter*, std::less<>>;
+
+    /// Takes a waiter off the list with the call that waits, however that ends.
+    class registration {
+    public:
+        registration(waiter_map& among, const std::string& name, waiter& which);
+        ~registration();
+        registration(const registration&) = delete;
+        registration& operator=(const registration&) = delete;
+
+    private:
+        waiter_map& among_;
+        waiter_map::iterator place_;
+    };
+
+    void wake(std::string_view name);
+    boost::asio::awaitable<core::result<void>> reconcile();
+
+    engine& engine_;
+    label_map labels_;
+    watch_policy policy_;
+    break_observer on_break_;
+    waiter_map waiters_;
+};
+
+}  // namespace familiar::docker
