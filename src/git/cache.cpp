@@ -1,0 +1,188 @@
+#include "git/cache.hpp"
+
+#include "async/blocking.hpp"
+#include "core/ulid.hpp"
+#include "git/directory.hpp"
+#include "git/files.hpp"
+#include "git/history.hpp"
+#include "git/mirror.hpp"
+#include "git/names.hpp"
+#include "git/repository.hpp"
+#include "git/tree.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <system_error>
+
+namespace familiar::git {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using process::descriptor;
+
+/// In a job's folder, out of the container's sight: the key of the mirror that the job borrows from.
+constexpr const char* borrows_from = "mirror";
+
+std::vector<std::string> names_in(const fs::path& folder, std::error_code& error) {
+    std::vector<std::string> names;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        names.push_back(entry->path().filename().string());
+    return names;
+}
+
+fs::path mirror_folder(const settings& chosen, const remote& from) {
+    return chosen.cache_dir / "mirrors" / (from.key + ".git");
+}
+
+workspace layout(const fs::path& root, const fs::path& mirror) {
+    workspace out;
+    out.root = root;
+    out.directory = root / "workspace";
+    out.familiar = root / "familiar";
+    out.secrets = root / "secrets";
+    out.out = root / "out";
+    out.objects = mirror / "objects";
+    return out;
+}
+
+/// The folders, empty, and the note that says which mirror they need. What an earlier attempt left there goes.
+core::result<void> make_folders(const workspace& of, const std::string& key) {
+    if (auto gone = remove_tree(of.root); !gone) return gone;
+    core::result<void> made;
+    for (const auto& folder : {of.root, of.directory, of.familiar, of.secrets, of.out})
+        if (made) made = make_private_folder(folder);
+    if (made) made = write_file(of.root / borrows_from, key);
+    if (!made) (void)remove_tree(of.root);
+    return made;
+}
+
+void apply(const history& known, const workspace_request& request, workspace& into) {
+    const auto branch = choose_branch(request.may_push, request.source_branch, known.target_branch,
+                                      known.branches_at_head, request.number);
+    into.head = known.head;
+    into.branch = branch.name;
+    into.push_enabled = branch.push;
+    into.changed_files = known.changed_files;
+}
+
+}  // namespace
+
+cache::cache(asio::any_io_executor executor, asio::thread_pool& pool, settings chosen, operation_observer observer)
+    : pool_(pool), settings_(std::move(chosen)), observer_(std::move(observer)), turns_(std::move(executor)) {
+    settings_.cache_dir = fs::absolute(settings_.cache_dir).lexically_normal();
+}
+
+core::result<void> cache::open() {
+    const auto& top = settings_.cache_dir;
+    std::error_code error;
+    fs::create_directories(top.parent_path(), error);
+    if (error) return storage_error("cannot make the folder (repo_cache.dir)", top, error.value());
+    if (auto made = make_private_folder(top); !made) return made;
+
+    descriptor lock(::open((top / "lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!lock) return storage_error("cannot open", top / "lock", errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return storage_error("cannot lock", top / "lock", errno);
+        return core::fail(core::errc::busy, "another server uses " + top.string() +
+                                                " (repo_cache.dir): stop it, or give this one a folder of its own");
+    }
+    if (auto cleared = remove_tree(top / "tmp"); !cleared) return cleared;
+    for (const auto* folder : {"mirrors", "jobs", "tmp"})
+        if (auto made = make_private_folder(top / folder); !made) return made;
+    lock_ = std::move(lock);
+    return {};
+}
+
+asio::awaitable<core::result<workspace>> cache::prepare(workspace_request request) {
+    if (auto valid = check(request); !valid) co_return std::move(valid).error();
+    client git(settings_, request.from);
+    auto made = co_await prepare_once(request, git);
+    if (!made && git.saw_damage()) {
+        auto discarded = co_await discard_mirror(request);
+        if (!discarded) co_return std::move(discarded).error();
+        made = co_await prepare_once(request, git);
+    }
+    co_return made;
+}
+
+asio::awaitable<core::result<workspace>> cache::prepare_once(const workspace_request& request, client& git) {
+    auto out = layout(job_folder(request.job), mirror_folder(settings_, request.from));
+    auto claimed = co_await claim(request, git, out);
+    if (!claimed) co_return std::move(claimed).error();
+
+    auto filled = co_await fill(request, git, out);
+    observe("workspace", filled.has_value());
+    if (!filled) {
+        co_await async::run_blocking(pool_, [&] { return remove_tree(out.root); });
+        co_return std::move(filled).error();
+    }
+    co_return out;
+}
+
+asio::awaitable<core::result<void>> cache::claim(const workspace_request& request, client& git, const workspace& of) {
+    const auto turn = co_await turns_.enter(request.from.key);
+    auto updated = co_await update_mirror(git, pool_, of.objects.parent_path(), request.head_ref, observer_);
+    if (!updated) co_return std::move(updated).error();
+    co_return co_await async::run_blocking(pool_, [&] { return make_folders(of, request.from.key); });
+}
+
+asio::awaitable<core::result<void>> cache::fill(const workspace_request& request, client& git, workspace& into) {
+    auto known = co_await read_history(git, into.objects.parent_path(), request);
+    if (!known) co_return std::move(known).error();
+    apply(*known, request, into);
+    auto made = co_await make_repository(git, *known, into);
+    if (!made) co_return std::move(made).error();
+    if (known->all_files)
+        into.working_directory = existing_directory(into.directory, common_directory(into.changed_files));
+    co_return core::result<void>{};
+}
+
+asio::awaitable<core::result<void>> cache::discard_mirror(const workspace_request& request) {
+    const auto turn = co_await turns_.enter(request.from.key);
+    const auto mirror = mirror_folder(settings_, request.from);
+    std::error_code error;
+    for (const auto& job : names_in(settings_.cache_dir / "jobs", error))
+        if (read_file(job_folder(job) / borrows_from) == request.from.key)
+            co_return core::fail(core::errc::busy, "the mirror " + mirror.string() + " is damaged, and job " + job +
+                                                       " still borrows from it; it is cloned anew after that");
+
+    const auto condemned = settings_.cache_dir / "tmp" / core::make_ulid();
+    fs::rename(mirror, condemned, error);
+    if (error && error != std::errc::no_such_file_or_directory)
+        co_return storage_error("cannot move away the damaged mirror", mirror, error.value());
+    co_return co_await async::run_blocking(pool_, [&] { return remove_tree(condemned); });
+}
+
+asio::awaitable<core::result<void>> cache::remove(std::string job) {
+    if (!is_job_name(job)) co_return core::fail(core::errc::invalid, "not the name of a job: '" + job + "'");
+    auto removed = co_await async::run_blocking(pool_, [&] { return remove_tree(job_folder(job)); });
+    observe("remove", removed.has_value());
+    co_return removed;
+}
+
+asio::awaitable<core::result<std::vector<std::string>>> cache::jobs_on_disk() {
+    const auto folder = settings_.cache_dir / "jobs";
+    std::error_code error;
+    auto names = co_await async::run_blocking(pool_, [&] { return names_in(folder, error); });
+    if (error) co_return storage_error("cannot read", folder, error.value());
+    co_return names;
+}
+
+asio::awaitable<core::result<void>> cache::hand_over(workspace what, uid_t user, gid_t group) {
+    auto done = co_await async::run_blocking(pool_, [&]() -> core::result<void> {
+        for (const auto& folder : {what.directory, what.familiar, what.secrets, what.out})
+            if (auto changed = change_owner(folder, user, group); !changed) return changed;
+        return {};
+    });
+    observe("hand_over", done.has_value());
+    co_return done;
+}
+
+void cache::observe(std::string_view operation, bool succeeded) const {
+    if (observer_) observer_(operation, succeeded ? "ok" : "failed");
+}
+
+}  // namespace familiar::git

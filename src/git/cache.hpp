@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "git/client.hpp"
+#include "git/turnstile.hpp"
+#include "git/types.hpp"
+#include "process/descriptor.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace familiar::git {
+
+/// The repositories of the forges as this machine keeps them, and the folders of the jobs:
+///
+///     <cache_dir>/mirrors/<provider>/<path>.git   one bare mirror per repository, which workspaces borrow objects from
+///     <cache_dir>/jobs/<job>/                     one folder per job, 0700
+///     <cache_dir>/tmp/                            clones that are not complete yet; emptied by open()
+///     <cache_dir>/lock                            held while a server uses the cache
+///
+/// Everything is used from one executor that runs on one thread; what blocks runs on the pool. The cache outlives the
+/// calls that were made to it.
+class cache {
+public:
+    cache(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool, settings chosen,
+          operation_observer observer = {});
+    cache(const cache&) = delete;
+    cache& operator=(const cache&) = delete;
+
+    /// Makes the folders, locks them against a second server (errc::busy) and deletes what a killed one left
+    /// half-done. Blocks; called once, before anything else. errc::storage_failed if the folder cannot be used.
+    core::result<void> open();
+
+    /// Brings the mirror up to date (a clone, or a fetch; one at a time per repository) and makes jobs/<job> from it.
+    ///
+    /// Errors: authentication_failed, not_found, ref_missing (no such head or target branch), invalid (a name that is
+    /// none), and the transient ones: unavailable, timed_out, and busy for a damaged mirror that cannot be replaced as
+    /// long as another workspace borrows from it. A failure leaves no jobs/<job>; a cancellation may, so remove() it.
+    boost::asio::awaitable<core::result<workspace>> prepare(workspace_request request);
+
+    /// Deletes jobs/<job>, whatever its permissions, without following a symlink out of it. Fine if it isn't there.
+    boost::asio::awaitable<core::result<void>> remove(std::string job);
+
+    /// The names in jobs/: what a start has to reap or to know.
+    boost::asio::awaitable<core::result<std::vector<std::string>>> jobs_on_disk();
+
+    /// Gives the four folders of `what` and all in them to another user, links themselves and not what they point at.
+    /// For a server that is root, after its last git command there: git refuses a tree that belongs to somebody else.
+    boost::asio::awaitable<core::result<void>> hand_over(workspace what, uid_t user, gid_t group);
+
+private:
+    boost::asio::awaitable<core::result<workspace>> prepare_once(const workspace_request& request, client& git);
+    /// The part that takes turns. The job's folder is there before the next one comes, so that a mirror is never thrown
+    /// away under it.
+    boost::asio::awaitable<core::result<void>> claim(const workspace_request& request, client& git,
+                                                     const workspace& of);
+    boost::asio::awaitable<core::result<void>> fill(const workspace_request& request, client& git, workspace& into);
+    boost::asio::awaitable<core::result<void>> discard_mirror(const workspace_request& request);
+    std::filesystem::path job_folder(const std::string& job) const { return settings_.cache_dir / "jobs" / job; }
+    void observe(std::string_view operation, bool succeeded) const;
+
+    boost::asio::thread_pool& pool_;
+    settings settings_;
+    operation_observer observer_;
+    turnstile turns_;           ///< one clone or fetch at a time per repository
+    process::descriptor lock_;  ///< holds the flock
+};
+
+}  // namespace familiar::git
