@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace familiar::http {
+
+/// A socket whose operations are cancelled once a point in time has passed. The socket itself stays open, so that a
+/// client whose time is up can still be told (beast::tcp_stream would have closed it).
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    explicit connection(boost::asio::ip::tcp::socket socket);
+
+    boost::asio::ip::tcp::socket& socket() noexcept { return socket_; }
+
+    /// Sets the time until which operations may take, those that are under way included.
+    void expire_at(time_point when);
+    void expire_after(std::chrono::milliseconds duration) { expire_at(std::chrono::steady_clock::now() + duration); }
+
+    /// The time that was set last has passed.
+    bool expired() const noexcept { return expired_; }
+
+    /// The peer's address without port; IPv4 also where it came in through an IPv6 socket. Empty if it is gone.
+    std::string remote() const;
+
+private:
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer timer_;
+    bool expired_ = false;
+};
+
+}  // namespace familiar::http

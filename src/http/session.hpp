@@ -1,0 +1,33 @@
+#pragma once
+
+#include "http/buffer_budget.hpp"
+#include "http/limits.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <set>
+
+namespace familiar::http {
+
+/// What all sessions of one server share; it outlives them.
+struct session_environment {
+    const router& routes;
+    const limits& bounds;
+    const request_observer& on_end;
+    buffer_budget buffered;
+    bool draining = false;  ///< answers end their connections
+    bool closing = false;   ///< no connection waits for a request any more
+    /// The sockets whose session waits for a request's first byte, or for the peer to close.
+    std::set<boost::asio::ip::tcp::socket*> waiting{};
+};
+
+/// Serves one connection to its end. Ends early when cancelled, without a word to the client.
+boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket, session_environment& shared);
+
+/// Tells a client that there are too many connections, and ends its own.
+boost::asio::awaitable<void> turn_away(boost::asio::ip::tcp::socket socket, session_environment& shared);
+
+}  // namespace familiar::http
