@@ -1,0 +1,150 @@
+#include "journal/commit_queue.hpp"
+
+#include "journal/failure.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <algorithm>
+
+namespace familiar::journal {
+
+namespace {
+
+/// Requests taken at once. Beyond some hundred rows a commit the gain is small (measured with 8 KB rows: 4,900 rows/s
+/// one by one, 19,000 at 32, 26,000 at 128), and every caller waits for the whole batch.
+constexpr std::size_t largest_batch = 128;
+
+}  // namespace
+
+commit_queue::commit_queue(std::filesystem::path path, opener open)
+    : path_(std::move(path)), open_(std::move(open)), thread_([this] { work_until_closed(); }) {}
+
+void commit_queue::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void commit_queue::submit(std::unique_ptr<request> one) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closing_) {
+            waiting_.push_back(std::move(one));
+            wake_.notify_one();
+            return;
+        }
+    }
+    one->refuse(core::fail(core::errc::shutting_down, "the journal is closed"));
+    one->resume();
+}
+
+void commit_queue::work_until_closed() {
+    for (;;) {
+        auto taken = take();
+        if (taken.writes.empty() && taken.reads.empty()) break;
+        serve(std::move(taken));
+    }
+    database_.reset();
+}
+
+/// Waits; empty only when closed and done.
+commit_queue::batch commit_queue::take() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+    batch taken;
+    for (auto left = largest_batch; left > 0 && !waiting_.empty(); --left) {
+        auto& kind = waiting_.front()->writes ? taken.writes : taken.reads;
+        kind.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+    }
+    return taken;
+}
+
+void commit_queue::serve(batch taken) {
+    commit(taken.writes);
+    for (auto& one : taken.writes) one->resume();
+    for (auto& one : taken.reads) {
+        read_one(*one);
+        one->resume();
+    }
+}
+
+void commit_queue::commit(std::span<std::unique_ptr<request>> writes) {
+    if (writes.empty()) return;
+    const auto failure = commit_together(writes);
+    if (!failure) return;
+    // A lock that was waited for in vain would be waited for again by each.
+    const bool retry_apart = writes.size() > 1 && failure->code != core::errc::busy;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const auto why = retry_apart ? commit_together(writes.subspan(i, 1)) : failure;
+        if (why) writes[i]->refuse(*why);
+    }
+}
+
+std::optional<core::error> commit_queue::commit_together(std::span<std::unique_ptr<request>> writes) {
+    if (auto unconnected = connect()) return unconnected;
+    try {
+        database_->execute("begin immediate");
+        for (auto& one : writes) perform_apart(*one);
+        database_->execute("commit");
+        return std::nullopt;
+    } catch (const std::exception& thrown) {
+        return failed(thrown);
+    }
+}
+
+void commit_queue::perform_apart(request& one) {
+    database_->execute("savepoint one_write");
+    try {
+        if (!one.perform(*database_)) database_->execute("rollback to one_write");
+    } catch (const std::exception& thrown) {
+        // After some errors SQLite has undone the whole transaction, the neighbours' writes with it.
+        if (!database_->in_transaction()) throw;
+        one.refuse(database_->failure_from(thrown));
+        database_->execute("rollback to one_write");
+    }
+    database_->execute("release one_write");
+}
+
+void commit_queue::read_one(request& one) {
+    if (const auto unconnected = connect()) return one.refuse(*unconnected);
+    try {
+        one.perform(*database_);
+    } catch (const std::exception& thrown) {
+        one.refuse(failed(thrown));
+    }
+}
+
+std::optional<core::error> commit_queue::connect() {
+    if (database_ && database_->has_moved()) {
+        database_.reset();
+        return core::fail(core::errc::storage_failed, "database " + path_.string() +
+                                                          " was removed or replaced while in use; stop the server, put "
+                                                          "the file back if you can, and start again");
+    }
+    if (database_) return std::nullopt;
+    try {
+        database_ = std::make_unique<database>(open_());
+        return std::nullopt;
+    } catch (const SQLite::Exception& thrown) {
+        return failure_of(thrown, path_);
+    }
+}
+
+core::error commit_queue::failed(const std::exception& thrown) {
+    auto why = database_->failure_from(thrown);
+    if (database_->in_transaction()) {
+        try {
+            database_->execute("rollback");
+        } catch (const SQLite::Exception&) {
+            database_.reset();
+        }
+    }
+    if (is_worth_reopening(why)) database_.reset();
+    return why;
+}
+
+}  // namespace familiar::journal

@@ -1,0 +1,140 @@
+#include "journal/database.hpp"
+
+#include "journal/failure.hpp"
+
+#include <sqlite3.h>
+
+namespace familiar::journal {
+
+namespace {
+
+/// The write-ahead log is cut back to this after a checkpoint, so that one burst does not keep its space for ever.
+constexpr const char* limit_log = "pragma journal_size_limit = 67108864";
+
+std::int64_t to_number(core::wall_time time) {
+    return time.time_since_epoch().count();
+}
+
+/// The errno of the last failed call on the log or the database. sqlite3_system_errno alone knows nothing of a failure
+/// within a commit.
+int last_system_error(sqlite3* connection) {
+    for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file));
+        int number = 0;
+        if (file == nullptr || file->pMethods == nullptr) continue;
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+        if (number != 0) return number;
+    }
+    return sqlite3_system_errno(connection);
+}
+
+core::wall_time to_time(std::int64_t number) {
+    return core::wall_time(std::chrono::milliseconds(number));
+}
+
+}  // namespace
+
+query::~query() {
+    // The bindings stay, and are not looked at before the next use has bound every parameter again.
+    if (statement_ != nullptr) statement_->tryReset();
+}
+
+query& query::operator<<(const std::string& text) {
+    statement_->bindNoCopy(++bound_, text);
+    return *this;
+}
+
+query& query::operator<<(std::string_view constant) {
+    statement_->bind(++bound_, std::string(constant));
+    return *this;
+}
+
+query& query::operator<<(std::int64_t number) {
+    statement_->bind(++bound_, number);
+    return *this;
+}
+
+query& query::operator<<(core::wall_time time) {
+    return *this << to_number(time);
+}
+
+query& query::operator<<(const std::optional<core::wall_time>& time) {
+    return time ? *this << *time : null();
+}
+
+query& query::operator<<(const std::optional<int>& number) {
+    return number ? *this << std::int64_t(*number) : null();
+}
+
+query& query::null() {
+    statement_->bind(++bound_);
+    return *this;
+}
+
+query& query::blob(const std::string& bytes) {
+    statement_->bindNoCopy(++bound_, static_cast<const void*>(bytes.data()), int(bytes.size()));
+    return *this;
+}
+
+std::string query::text(int column) const {
+    return statement_->getColumn(column).getString();
+}
+
+std::int64_t query::number(int column) const {
+    return statement_->getColumn(column).getInt64();
+}
+
+core::wall_time query::time(int column) const {
+    return to_time(number(column));
+}
+
+std::optional<core::wall_time> query::maybe_time(int column) const {
+    if (is_null(column)) return std::nullopt;
+    return time(column);
+}
+
+std::optional<int> query::maybe_number(int column) const {
+    if (is_null(column)) return std::nullopt;
+    return int(number(column));
+}
+
+database::database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout)
+    : path_(std::move(path)),
+      connection_(path_.string(),
+                  (how == mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) | SQLite::OPEN_NOMUTEX,
+                  int(busy_timeout.count())) {
+    if (how == mode::read_only) return;
+    if (sqlite3_db_readonly(connection_.getHandle(), "main") == 1)
+        throw SQLite::Exception("the file may not be written", SQLITE_READONLY);
+    const std::string journal_mode = connection_.execAndGet("pragma journal_mode = wal").getString();
+    if (journal_mode != "wal")
+        throw SQLite::Exception("the file system does not allow a write-ahead log (network share?)", SQLITE_CANTOPEN);
+    connection_.exec("pragma synchronous = full");
+    connection_.exec("pragma foreign_keys = on");
+    connection_.exec(limit_log);
+}
+
+query database::use(const char* sql) {
+    auto& statement = statements_[sql];
+    if (!statement) statement = std::make_unique<SQLite::Statement>(connection_, sql);
+    return query(*statement);
+}
+
+bool database::in_transaction() const noexcept {
+    return sqlite3_get_autocommit(connection_.getHandle()) == 0;
+}
+
+bool database::has_moved() noexcept {
+    int moved = 0;
+    const int code = sqlite3_file_control(connection_.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return code == SQLITE_OK && moved != 0;
+}
+
+core::error database::failure_from(const std::exception& thrown) const {
+    if (const auto* failure = dynamic_cast<const SQLite::Exception*>(&thrown))
+        return failure_of(*failure, path_, last_system_error(connection_.getHandle()));
+    return core::fail(core::errc::storage_failed, "database " + path_.string() + ": " + thrown.what());
+}
+
+}  // namespace familiar::journal

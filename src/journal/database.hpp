@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace familiar::journal {
+
+/// One use of a prepared statement, which is reset when the use ends. What is bound must live as long.
+class query {
+public:
+    explicit query(SQLite::Statement& statement) noexcept : statement_(&statement) {}
+    query(query&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+    query& operator=(query&&) = delete;
+    ~query();
+
+    /// Binds the next parameter, from ?1 on.
+    query& operator<<(const std::string& text);
+    query& operator<<(std::string&& text) = delete;
+    query& operator<<(std::string_view constant);  ///< copied; for the names of states and the like
+    query& operator<<(const char* text) = delete;
+    query& operator<<(std::int64_t number);
+    query& operator<<(core::wall_time time);
+    query& operator<<(const std::optional<core::wall_time>& time);
+    query& operator<<(const std::optional<int>& number);
+    query& null();
+    query& blob(const std::string& bytes);
+
+    /// To the next row; false when there is none.
+    bool next() { return statement_->executeStep(); }
+    /// To the end; the number of rows changed.
+    int run() { return statement_->exec(); }
+
+    std::string text(int column) const;
+    std::int64_t number(int column) const;
+    core::wall_time time(int column) const;
+    std::optional<core::wall_time> maybe_time(int column) const;
+    std::optional<int> maybe_number(int column) const;
+    bool is_null(int column) const { return statement_->isColumnNull(column); }
+
+private:
+    SQLite::Statement* statement_;
+    int bound_ = 0;
+};
+
+/// One connection with its prepared statements; used by one thread at a time. Throws SQLite::Exception.
+class database {
+public:
+    enum class mode { read_only, read_write };
+
+    /// Read-write: WAL, synchronous FULL, foreign keys. The file must exist.
+    database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout);
+
+    /// `sql` is a string constant: its address is the key under which the prepared statement is kept.
+    query use(const char* sql);
+    void execute(const char* sql) { use(sql).run(); }
+
+    SQLite::Database& connection() noexcept { return connection_; }
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+    /// False outside of a transaction, also of one that SQLite has rolled back by itself after an error.
+    bool in_transaction() const noexcept;
+
+    /// True if the path no longer names the file that is open (deleted or replaced under us).
+    bool has_moved() noexcept;
+
+    /// What `thrown` means, with what the connection knows of it.
+    core::error failure_from(const std::exception& thrown) const;
+
+private:
+    std::filesystem::path path_;
+    SQLite::Database connection_;
+    std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+};
+
+}  // namespace familiar::journal

@@ -1,0 +1,153 @@
+#include "journal/schema.hpp"
+
+#include "journal/failure.hpp"
+#include "journal/files.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+
+namespace familiar::journal {
+
+namespace fs = std::filesystem;
+using core::errc;
+
+namespace {
+
+/// "Fmlr", kept in the file's header (https://www.sqlite.org/fileformat.html#application_id).
+constexpr int application_id = 0x466d6c72;
+
+// Times are milliseconds since 1970 UTC. `known_branch` and `ended` are copies, for the indexes, of what subject and
+// state say.
+constexpr const char* first_version = R"sql(
+    create table meta (name text primary key, value) without rowid;
+    insert into meta values ('instance', lower(hex(randomblob(16))));
+
+    create table jobs (
+        id text primary key,
+        state text not null,
+        ended integer not null,
+        forge text not null,
+        path text not null,
+        number integer not null,
+        kind text not null,
+        subject text not null,
+        known_branch integer not null,
+        attempt integer not null,
+        retry_of text references jobs (id) on delete set null,
+        head text not null,
+        created_at integer not null,
+        started_at integer,
+        deadline integer,
+        finished_at integer,
+        not_before integer,
+        outcome text not null,
+        reason text not null,
+        exit_code integer,
+        container text not null,
+        log text not null
+    );
+    create index jobs_unfinished on jobs (created_at, id) where ended = 0;
+    create index jobs_of_request on jobs (forge, path, number, known_branch, created_at, id);
+    create index jobs_repeated on jobs (retry_of) where retry_of is not null;
+
+    create table deliveries (
+        forge text not null,
+        id text not null,
+        event_name text not null,
+        body blob not null,
+        received integer not null,
+        job text references jobs (id) on delete set null,
+        primary key (id, forge)
+    );
+    create index deliveries_of_job on deliveries (job) where job is not null;
+    create index deliveries_received on deliveries (received);
+)sql";
+
+constexpr std::array steps_so_far{first_version};
+
+core::result<int> inspect(const fs::path& path, std::chrono::milliseconds busy_timeout, int newest) try {
+    database opened(path, database::mode::read_only, busy_timeout);
+    return version_of(opened, newest);
+} catch (const SQLite::Exception& thrown) {
+    return failure_of(thrown, path);
+}
+
+/// A whole copy or none: made under another name first.
+core::result<void> copy_to(SQLite::Database& from, const fs::path& target) {
+    auto unfinished = target;
+    unfinished += ".tmp";
+    std::error_code ignored;
+    fs::remove(unfinished, ignored);
+    if (auto made = make_private_file(unfinished); !made) return made;
+
+    SQLite::Statement copy(from, "vacuum into ?1");
+    copy.bind(1, unfinished.string());
+    copy.exec();
+    if (auto durable = make_durable(unfinished); !durable) return durable;
+    if (::rename(unfinished.c_str(), target.c_str()) != 0) return failure_of(errno, "rename to", target);
+    return make_durable(target);
+}
+
+void migrate(SQLite::Database& connection, std::span<const char* const> steps, int old) {
+    connection.exec("begin immediate");
+    for (const char* step : steps.subspan(std::size_t(old))) connection.exec(step);
+    connection.exec("pragma application_id = " + std::to_string(application_id));
+    connection.exec("pragma user_version = " + std::to_string(steps.size()));
+    connection.exec("commit");
+}
+
+}  // namespace
+
+std::span<const char* const> schema_steps() {
+    return steps_so_far;
+}
+
+core::result<int> version_of(database& opened, int newest) try {
+    auto& connection = opened.connection();
+    const int tables = connection.execAndGet("select count(*) from sqlite_schema").getInt();
+    const int owner = connection.execAndGet("pragma application_id").getInt();
+    const int version = connection.execAndGet("pragma user_version").getInt();
+    const auto name = "database " + opened.path().string();
+
+    if (tables == 0 && version == 0) return 0;
+    if (owner != application_id)
+        return core::fail(errc::invalid, name + " belongs to another program; name another storage.path");
+    if (version > newest)
+        return core::fail(errc::newer_schema, name + " was written by a newer version of familiar (schema " +
+                                                  std::to_string(version) + ", this one knows " +
+                                                  std::to_string(newest) +
+                                                  "); run that version, or restore the copy it made (.v" +
+                                                  std::to_string(newest) + ".bak)");
+    return version;
+} catch (const SQLite::Exception& thrown) {
+    return opened.failure_from(thrown);
+}
+
+core::result<void> bring_up_to_date(const fs::path& path, std::chrono::milliseconds busy_timeout,
+                                    std::span<const char* const> steps) {
+    const int newest = int(steps.size());
+    const auto version = inspect(path, busy_timeout, newest);
+    if (!version) return version.error();
+    if (*version == newest) return {};
+
+    std::unique_ptr<database> opened;
+    try {
+        opened = std::make_unique<database>(path, database::mode::read_write, busy_timeout);
+        auto& connection = opened->connection();
+        if (*version > 0) {
+            auto copy = path;
+            copy += ".v" + std::to_string(*version) + ".bak";
+            if (auto copied = copy_to(connection, copy); !copied) return copied;
+        }
+        migrate(connection, steps, *version);
+        return {};
+    } catch (const SQLite::Exception& thrown) {
+        if (!opened) return failure_of(thrown, path);
+        return opened->failure_from(thrown);
+    }
+}
+
+}  // namespace familiar::journal

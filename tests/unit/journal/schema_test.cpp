@@ -1,0 +1,149 @@
+#include "journal/schema.hpp"
+
+#include "desk.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <array>
+
+using namespace familiar;
+using core::errc;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* second_step = "alter table deliveries add column seen integer not null default 1";
+constexpr const char* third_step = "create table later (id text); insert into later select id from deliveries";
+constexpr const char* broken_step = "create table half_way (id text); insert into nowhere values (1)";
+
+struct older : test::desk {
+    /// A database of version 1 with one delivery, written out here once and for all: what is out there must go on
+    /// being understood whatever becomes of the first step in the sources.
+    void make_version_1() const {
+        SQLite::Database made(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        made.exec("pragma journal_mode = wal");
+        made.exec(R"sql(
+            create table meta (name text primary key, value) without rowid;
+            insert into meta values ('instance', '00112233445566778899aabbccddeeff');
+            create table jobs (id text primary key, state text not null, ended integer not null, forge text not null,
+                path text not null, number integer not null, kind text not null, subject text not null,
+                known_branch integer not null, attempt integer not null,
+                retry_of text references jobs (id) on delete set null, head text not null, created_at integer not null,
+                started_at integer, deadline integer, finished_at integer, not_before integer, outcome text not null,
+                reason text not null, exit_code integer, container text not null, log text not null);
+            create index jobs_unfinished on jobs (created_at, id) where ended = 0;
+            create index jobs_of_request on jobs (forge, path, number, known_branch, created_at, id);
+            create index jobs_repeated on jobs (retry_of) where retry_of is not null;
+            create table deliveries (forge text not null, id text not null, event_name text not null,
+                body blob not null, received integer not null, job text references jobs (id) on delete set null,
+                primary key (id, forge));
+            create index deliveries_of_job on deliveries (job) where job is not null;
+            create index deliveries_received on deliveries (received);
+            insert into deliveries values ('gitlab', 'old', 'Note Hook', x'7b007d', 1700000000123, null);
+            pragma application_id = 1181576306;
+            pragma user_version = 1;
+        )sql");
+    }
+
+    core::result<void> migrate(std::span<const char* const> steps) const {
+        return journal::bring_up_to_date(path, std::chrono::seconds(5), steps);
+    }
+
+    int version() const { return SQLite::Database(path.string()).execAndGet("pragma user_version").getInt(); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(schema, older)
+
+BOOST_AUTO_TEST_CASE(a_new_database_has_the_newest_version_and_no_copy) {
+    open();
+    BOOST_TEST(std::size_t(version()) == journal::schema_steps().size());
+    for (const auto& file : fs::directory_iterator(folder.path())) BOOST_TEST(file.path().extension() != ".bak");
+}
+
+BOOST_AUTO_TEST_CASE(a_database_of_version_1_is_understood) {
+    make_version_1();
+    open();
+    BOOST_TEST(book->instance() == "00112233445566778899aabbccddeeff");
+    const auto kept = run(book->find_delivery(event::provider::gitlab, "old")).value().value();
+    BOOST_TEST(kept.event_name == "Note Hook");
+    BOOST_TEST((kept.body == std::string("{\0}", 3)));
+    BOOST_TEST(kept.received.time_since_epoch().count() == 1700000000123);
+    add("new");
+}
+
+BOOST_AUTO_TEST_CASE(a_migration_takes_all_steps_after_copying_the_file) {
+    make_version_1();
+    const std::array steps{journal::schema_steps()[0], second_step, third_step};
+    BOOST_REQUIRE(migrate(steps).has_value());
+    BOOST_TEST(version() == 3);
+    BOOST_TEST(SQLite::Database(path.string()).execAndGet("select id from later").getString() == "old");
+    BOOST_TEST(SQLite::Database(path.string()).execAndGet("select seen from deliveries").getInt() == 1);
+
+    const auto copy = path.string() + ".v1.bak";
+    BOOST_TEST((fs::status(copy).permissions() == fs::perms(0600)));
+    BOOST_TEST(!fs::exists(copy + ".tmp"));
+    path = copy;
+    BOOST_TEST(version() == 1);
+    open();
+    BOOST_TEST(run(book->find_delivery(std::nullopt, "old")).value().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_contains_what_was_still_in_the_log) {
+    make_version_1();
+    // The log of a server that was killed: a connection that stays open keeps it from being checkpointed.
+    SQLite::Database reader(path.string());
+    SQLite::Statement open_read(reader, "select * from meta");
+    open_read.executeStep();
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec("update deliveries set event_name = 'late'");
+
+    const std::array steps{journal::schema_steps()[0], second_step};
+    BOOST_REQUIRE(migrate(steps).has_value());
+    SQLite::Database copy(path.string() + ".v1.bak");
+    BOOST_TEST(copy.execAndGet("select event_name from deliveries").getString() == "late");
+}
+
+BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_old_version) {
+    make_version_1();
+    const std::array steps{journal::schema_steps()[0], second_step, broken_step};
+    const auto failed = migrate(steps);
+    BOOST_TEST((failed.error().code == errc::storage_failed));
+    BOOST_TEST(core::describe(failed.error()).find("nowhere") != std::string::npos);
+    BOOST_TEST(version() == 1);
+    BOOST_TEST(!SQLite::Database(path.string()).tableExists("half_way"));
+    open();
+    BOOST_TEST(run(book->find_delivery(std::nullopt, "old")).value().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_cannot_be_made_stops_the_migration) {
+    make_version_1();
+    fs::create_directories(path.string() + ".v1.bak/in the way");
+    const std::array steps{journal::schema_steps()[0], second_step};
+    BOOST_TEST((migrate(steps).error().code == errc::storage_failed));
+    BOOST_TEST(version() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_and_the_file_untouched) {
+    make_version_1();
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec("pragma user_version = 99");
+    const auto before = test::bytes_of(path);
+    const auto opened = try_open();
+    BOOST_TEST((opened.error().code == errc::newer_schema));
+    const auto text = core::describe(opened.error());
+    BOOST_TEST(text.find(path.string()) != std::string::npos);
+    BOOST_TEST(text.find("schema 99, this one knows 1") != std::string::npos);
+    BOOST_TEST((test::bytes_of(path) == before));
+    BOOST_TEST(!fs::exists(path.string() + ".v99.bak"));
+}
+
+BOOST_AUTO_TEST_CASE(another_programs_database_is_refused_and_the_file_untouched) {
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("create table bookmarks (url)");
+    const auto before = test::bytes_of(path);
+    const auto opened = try_open();
+    BOOST_TEST((opened.error().code == errc::invalid));
+    BOOST_TEST(core::describe(opened.error()).find("belongs to another program") != std::string::npos);
+    BOOST_TEST((test::bytes_of(path) == before));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
