@@ -1,0 +1,54 @@
+#include "agent/assignment.hpp"
+
+namespace familiar::agent {
+
+namespace {
+
+/// Both forges show the head of a merge request under the repository itself, so that it serves forks too.
+std::string head_ref(const event::event& subject) {
+    const auto number = std::to_string(subject.request.number);
+    return subject.repo.forge == event::provider::github ? "refs/pull/" + number + "/head"
+                                                         : "refs/merge-requests/" + number + "/head";
+}
+
+/// The user name that goes with a token: any for a GitHub token, "oauth2" for a GitLab one (GitLab docs: "Clone with a
+/// token").
+std::string token_user(event::provider forge) {
+    return forge == event::provider::github ? "x-access-token" : "oauth2";
+}
+
+}  // namespace
+
+std::string container_name(const assignment& what) {
+    return "familiar-agent-" + what.job + "-" + std::to_string(what.attempt);
+}
+
+std::filesystem::path log_path(const config::logging_settings& logging, const assignment& what) {
+    const auto& subject = what.subject;
+    const auto name =
+        core::to_file_stamp(what.created) + "-" + std::string(to_text(what.kind)) + "-" + what.job + ".log";
+    return logging.dir / to_text(subject.repo.forge) / subject.repo.path / std::to_string(subject.request.number) /
+           name;
+}
+
+git::workspace_request workspace_request(const config::settings& settings, const assignment& what) {
+    const auto& subject = what.subject;
+    const auto forge = subject.repo.forge;
+    const bool may_push = subject.request.head_origin == event::origin::same_repository &&
+                          settings.permissions.push_commits != config::action_policy::never;
+    git::workspace_request request;
+    request.from.key = std::string(to_text(forge)) + "/" + subject.repo.path;
+    request.from.url = config::git_url(settings.providers, forge) + "/" + subject.repo.path + ".git";
+    request.from.username = token_user(forge);
+    request.from.token = config::token(settings.providers, forge);
+    request.from.ca_file = settings.git.ca_file;
+    request.job = what.job;
+    request.head_ref = head_ref(subject);
+    request.source_branch = subject.request.source_branch;
+    request.target_branch = subject.request.target_branch;
+    request.may_push = may_push;
+    request.number = subject.request.number;
+    return request;
+}
+
+}  // namespace familiar::agent

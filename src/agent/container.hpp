@@ -1,0 +1,27 @@
+#pragma once
+
+#include "agent/assignment.hpp"
+#include "docker/types.hpp"
+#include "git/types.hpp"
+
+#include <sys/types.h>
+
+namespace familiar::agent {
+
+/// Whom an agent runs as.
+struct identity {
+    uid_t user = 1000;
+    gid_t group = 1000;
+};
+
+/// `agents.user` if it is set; else the server's own user and group, but 1000:1000 if that is root.
+identity agent_identity(const config::agents_settings& agents, uid_t server_user, gid_t server_group);
+
+/// The labels by which this server's containers are found again.
+docker::label_map instance_labels(const std::string& instance);
+
+/// The container of one agent: the layout and the hardening that every agent gets.
+docker::container_spec container(const config::settings& settings, const std::string& instance, const assignment& what,
+                                 const git::workspace& where, identity user);
+
+}  // namespace familiar::agent

@@ -1,0 +1,159 @@
+#include "agent/life.hpp"
+
+#include "agent/briefing.hpp"
+#include "agent/files.hpp"
+#include "async/blocking.hpp"
+#include "async/retry.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <limits>
+#include <unistd.h>
+
+namespace asio = boost::asio;
+
+namespace familiar::agent {
+
+namespace {
+
+constexpr auto agent_api_label = "familiar.agent.api";
+constexpr auto agent_api_version = "1";
+
+/// The same failure with what to do about it.
+core::error advise(core::error failure, const std::string& advice) {
+    failure.message = describe(failure) + "; " + advice;
+    return failure;
+}
+
+core::error explain_missing(core::error failure, const config::agents_settings& agents) {
+    if (failure.code != core::errc::image_missing) return failure;
+    const std::string choice = agents.pull == config::pull_policy::never
+                                   ? ", or set agents.pull: missing if a registry has it"
+                                   : ", or push it to its registry";
+    return advise(std::move(failure),
+                  "build the image " + agents.image + " (agents.image) on the engine's host" + choice);
+}
+
+}  // namespace
+
+life::life(const agents::tools& with, assignment what, stages& recorder)
+    : with_(with),
+      what_(std::move(what)),
+      recorder_(recorder),
+      container_(container_name(what_)),
+      log_(log_path(with.settings.logging, what_)) {}
+
+asio::awaitable<core::result<void>> life::start() {
+    if (auto kept = co_await recorder_.preparing(); !kept) co_return kept.error();
+    if (auto usable = co_await check_image(); !usable) co_return usable.error();
+
+    auto prepared = co_await with_.repositories.prepare(workspace_request(with_.settings, what_));
+    if (!prepared) co_return prepared.error();
+    where_ = std::move(*prepared);
+
+    if (auto briefed = co_await brief(); !briefed) co_return briefed.error();
+    co_return co_await launch_container();
+}
+
+/// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
+/// would exit with 0 and look like a success.
+asio::awaitable<core::result<void>> life::check_image() {
+    const auto& agents = with_.settings.agents;
+    auto image = co_await with_.engine.inspect_image(agents.image);
+    if (!image && image.error().code == core::errc::image_missing && agents.pull == config::pull_policy::missing) {
+        auto pulled = co_await with_.engine.pull(agents.image);
+        if (!pulled) co_return explain_missing(pulled.error(), agents);
+        image = co_await with_.engine.inspect_image(agents.image);
+    }
+    if (!image) co_return explain_missing(image.error(), agents);
+
+    const auto label = image->labels.find(agent_api_label);
+    const bool is_agent = label != image->labels.end() && label->second == agent_api_version;
+    if (agents.command.empty() && !is_agent)
+        co_return core::fail(core::errc::image_unsuitable,
+                             "not a Familiar agent image: " + agents.image + " has no label " + agent_api_label + "=" +
+                                 agent_api_version +
+                                 "; set agents.command to run a program of that image, or build the image " +
+                                 "from containers/agent");
+    co_return core::result<void>();
+}
+
+asio::awaitable<core::result<void>> life::brief() {
+    auto written = co_await async::run_blocking(with_.pool, [this]() -> core::result<void> {
+        const auto write = [](const std::filesystem::path& path, std::string_view content, mode_t mode) {
+            return write_new_file(path, content, mode);
+        };
+        if (auto done = write(where_.familiar / "prompt.md", prompt(with_.settings, what_, where_), 0444); !done)
+            return done;
+        if (auto done = write(where_.familiar / "instructions.md", instructions(with_.settings, where_), 0444); !done)
+            return done;
+        if (auto done = write(where_.familiar / "event.json", boost::json::serialize(to_json(what_.subject)), 0444);
+            !done)
+            return done;
+        for (const auto& [name, value] : with_.settings.agents.secrets)
+            if (auto done = write(where_.secrets / name, value.reveal(), 0400); !done) return done;
+        return {};
+    });
+    if (!written) co_return written.error();
+
+    if (::getuid() != 0) co_return core::result<void>();
+    const auto agent = agent_identity(with_.settings.agents, ::getuid(), ::getgid());
+    co_return co_await with_.repositories.hand_over(where_, agent.user, agent.group);
+}
+
+asio::awaitable<core::result<void>> life::launch_container() {
+    // A local branch without push is this workspace's own and would mislead whoever asks for the merge request's.
+    const launch facts{container_, log_, where_.head, where_.push_enabled ? where_.branch : std::string()};
+    if (auto kept = co_await recorder_.launching(facts); !kept) co_return kept.error();
+    if (auto created = co_await create_container(); !created) co_return created.error();
+
+    // From here on the container may run, whatever the CLI says or a cancellation cuts off: only the engine knows, and
+    // is asked until it answers, since it may be its restart that keeps it from saying so.
+    launched_ = true;
+    const auto start = co_await with_.engine.start(container_);
+    auto until_answered = patience();
+    until_answered.max_retries = std::numeric_limits<std::size_t>::max();
+    const auto state = co_await async::retry(until_answered, [this] { return with_.engine.inspect(container_); });
+    if (state && state->started_at) {
+        co_await note_start(*state->started_at);
+        co_return core::result<void>();
+    }
+    launched_ = false;
+    if (!start) co_return start.error();
+    if (!state) co_return state.error();
+    co_return core::fail(
+        core::errc::child_failed,
+        "the container could not be started: " + (state->error.empty() ? "it is " + state->status : state->error));
+}
+
+asio::awaitable<core::result<void>> life::create_container() {
+    const auto identity = agent_identity(with_.settings.agents, ::getuid(), ::getgid());
+    const auto spec = container(with_.settings, with_.instance, what_, where_, identity);
+    created_ = true;
+    auto made = co_await with_.engine.create(spec);
+    if (!made && made.error().code == core::errc::name_taken) {
+        // By an attempt of the same number whose end the engine was not there to see: it never ran.
+        if (auto removed = co_await with_.engine.remove(container_); !removed) co_return removed.error();
+        made = co_await with_.engine.create(spec);
+    }
+    if (made) co_return core::result<void>();
+    if (made.error().code == core::errc::not_found)
+        co_return advise(
+            made.error(),
+            "the engine's host has to have agents.auth_dir, and repo_cache.dir where repo_cache.host_dir says");
+    co_return explain_missing(made.error(), with_.settings.agents);
+}
+
+asio::awaitable<void> life::note_start(core::wall_time at) {
+    started_ = at;
+    const auto timeout = with_.settings.agents.timeout;
+    if (timeout.count() > 0) deadline_ = at + timeout;
+    co_await recorder_.started(at, deadline_);
+}
+
+async::retry_policy life::patience() const {
+    const auto& retry = with_.settings.retry;
+    return {retry.max_retries, retry.initial_backoff, retry.max_backoff};
+}
+
+}  // namespace familiar::agent

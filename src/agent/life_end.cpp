@@ -1,0 +1,125 @@
+#include "agent/files.hpp"
+#include "agent/life.hpp"
+#include "async/blocking.hpp"
+#include "async/retry.hpp"
+#include "async/timeout.hpp"
+#include "observe/log.hpp"
+
+#include <algorithm>
+
+namespace asio = boost::asio;
+
+namespace familiar::agent {
+
+namespace {
+
+/// What `docker stop` may take beyond the grace, and an inspect: then the removal, which kills, has its turn.
+constexpr std::chrono::milliseconds stop_overhead = std::chrono::seconds(5);
+
+/// Makes attempts for as long as no engine answers: it comes back, and until then nothing can be said of a container.
+/// Its caller bounds it.
+template <class MakeAttempt>
+auto once_the_engine_answers(async::retry_policy policy, MakeAttempt make_attempt) -> decltype(make_attempt()) {
+    for (std::size_t tries = 0;; ++tries) {
+        auto done = co_await make_attempt();
+        if (done || done.error().code != core::errc::engine_unreachable) co_return std::move(done);
+        co_await async::sleep_for(async::backoff(policy, tries, async::real_environment().random()));
+    }
+}
+
+}  // namespace
+
+asio::awaitable<outcome> life::watch() {
+    if (!deadline_) {
+        auto end = co_await with_.watch.wait(container_);
+        co_return co_await conclude(std::move(end));
+    }
+    const auto left = std::clamp<std::chrono::milliseconds>(*deadline_ - core::now(), std::chrono::milliseconds(0),
+                                                            with_.settings.agents.timeout);
+    auto end = co_await async::with_timeout(with_.watch.wait(container_), left);
+    if (!end) co_return co_await stop_at_deadline();
+    co_return co_await conclude(std::move(*end));
+}
+
+asio::awaitable<outcome> life::conclude(docker::container_end end) {
+    auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(where_.out); });
+    if (!said) {
+        observe::warning("the agent's report is not used", {{"job", what_.job}, {"reason", describe(said.error())}});
+        co_return judge(end, std::nullopt);
+    }
+    co_return judge(end, *said);
+}
+
+asio::awaitable<outcome> life::stop_at_deadline() {
+    outcome result;
+    result.how = ending::timed_out;
+    result.reason = "still running after " + core::to_text(with_.settings.agents.timeout);
+    result.exit_code = co_await stop();
+    co_return result;
+}
+
+asio::awaitable<std::optional<int>> life::stop() {
+    const auto grace = with_.settings.shutdown.stop_grace;
+    const auto stopped = co_await once_the_engine_answers(patience(), [this, grace] {
+        return async::with_timeout(with_.engine.stop(container_, grace), grace + stop_overhead);
+    });
+    if (!stopped && stopped.error().code != core::errc::no_such_container)
+        observe::error("the agent could not be stopped; it is killed",
+                       {{"job", what_.job}, {"container", container_}, {"reason", describe(stopped.error())}});
+
+    const auto state = co_await async::with_timeout(with_.engine.inspect(container_), stop_overhead);
+    // A start that was cut off may have happened all the same.
+    if (state && state->started_at && !started_) co_await note_start(*state->started_at);
+    if (!state || !state->ended() || !state->started_at) co_return std::nullopt;
+    co_return state->exit_code;
+}
+
+asio::awaitable<void> life::finish(outcome with) {
+    co_await recorder_.finishing(with);
+    co_await keep_log();
+    co_await remove_container();
+    co_await remove_workspace();
+}
+
+asio::awaitable<void> life::discard() {
+    if (created_)
+        if (const auto removed = co_await async::retry(patience(), [this] { return with_.engine.remove(container_); });
+            !removed)
+            observe::warning("a container that was not started is left behind until the next start",
+                             {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
+    co_await remove_workspace();
+}
+
+asio::awaitable<void> life::keep_log() {
+    auto kept = make_folders(log_.parent_path());
+    if (kept)
+        kept = co_await once_the_engine_answers(
+            patience(), [this] { return with_.engine.save_logs(container_, log_, with_.settings.logging.max_log); });
+    if (!kept && kept.error().code != core::errc::no_such_container)
+        observe::error("the agent's log is lost",
+                       {{"job", what_.job}, {"file", log_.string()}, {"reason", describe(kept.error())}});
+}
+
+asio::awaitable<void> life::remove_container() {
+    const auto removed = co_await async::retry(patience(), [this] { return try_to_remove_container(); });
+    if (!removed)
+        observe::error("the agent's container is left behind until the next start",
+                       {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
+}
+
+/// Whatever an engine has against a removal (a busy mount, most of the time) may have passed a moment later.
+asio::awaitable<core::result<void>> life::try_to_remove_container() {
+    auto removed = co_await once_the_engine_answers(patience(), [this] { return with_.engine.remove(container_); });
+    if (!removed && !core::is_transient(removed.error()))
+        co_return core::fail(core::errc::unavailable, describe(removed.error()));
+    co_return removed;
+}
+
+asio::awaitable<void> life::remove_workspace() {
+    const auto removed = co_await with_.repositories.remove(what_.job);
+    if (!removed)
+        observe::error("the agent's workspace is left behind until the next start",
+                       {{"job", what_.job}, {"reason", describe(removed.error())}});
+}
+
+}  // namespace familiar::agent
