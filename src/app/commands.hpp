@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+/// The commands of the program, each as a function that prints and returns the exit code: 0 done, 1 failed, 2
+/// configuration or usage.
+namespace familiar::app {
+
+struct configuration_choice {
+    std::optional<std::filesystem::path> file;      ///< --config
+    std::optional<std::filesystem::path> env_file;  ///< --env-file
+};
+
+/// Runs the server until it is told to end.
+int serve(const configuration_choice& chosen);
+
+/// Reads the configuration and says what is wrong with it or worth knowing.
+int check(const configuration_choice& chosen);
+
+struct send_request {
+    configuration_choice configuration;
+    std::string url;       ///< of the server; empty: FAMILIAR_URL, else the configured address
+    std::string provider;  ///< "github" or "gitlab"; may be empty with `delivery`
+    std::string event;     ///< X-GitHub-Event or X-Gitlab-Event
+    std::filesystem::path file;
+    std::string delivery;  ///< the id of a kept delivery, in place of event and file
+};
+
+/// Signs a payload as the forge would and posts it; prints the answer. 1 if the answer is no 2xx.
+int send(const send_request& request);
+
+/// Asks a running server how it is; 0 while /health is 2xx.
+int health(const std::string& url);
+
+}  // namespace familiar::app

@@ -1,0 +1,58 @@
+#include "app/routes.hpp"
+
+#include "app/webhook_route.hpp"
+
+namespace asio = boost::asio;
+
+namespace familiar::app {
+
+namespace {
+
+http::response no_store(http::response answer) {
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    return answer;
+}
+
+http::response json_report(observe::health_report report) {
+    http::response answer;
+    answer.status = report.status;
+    answer.content_type = "application/json";
+    answer.body = std::move(report.body);
+    return no_store(std::move(answer));
+}
+
+http::response text_report(const observe::health_report& report) {
+    return no_store(http::text(report.status, report.body));
+}
+
+}  // namespace
+
+http::router routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
+                    observe::metrics& metrics, status& known) {
+    http::router table;
+    for (const auto forge : {event::provider::github, event::provider::gitlab})
+        if (config::enabled(settings.providers, forge))
+            table.add("POST", "/webhook/" + std::string(to_text(forge)),
+                      webhook_route(forge, settings, intake, metrics, known), {}, http::body_type::json);
+
+    const auto now = [&known, &jobs, &settings] { return snapshot(known, jobs, settings.concurrency.queue_size); };
+    table.add("GET", "/health", [now](http::request) -> asio::awaitable<http::response> {
+        co_return json_report(observe::health(now()));
+    });
+    table.add("GET", "/readyz", [now](http::request) -> asio::awaitable<http::response> {
+        co_return text_report(observe::readyz(now()));
+    });
+    table.add("GET", "/livez",
+              [](http::request) -> asio::awaitable<http::response> { co_return text_report(observe::livez()); });
+    table.add("GET", "/metrics", [&metrics](http::request) -> asio::awaitable<http::response> {
+        http::response answer;
+        answer.content_type = std::string(observe::metrics_content_type);
+        answer.body = metrics.render();
+        co_return answer;
+    });
+
+    for (const auto& route : table.routes()) metrics.add_route(route.label);
+    return table;
+}
+
+}  // namespace familiar::app

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "app/status.hpp"
+#include "app/termination.hpp"
+#include "async/task_group.hpp"
+#include "config/settings.hpp"
+#include "http/server.hpp"
+#include "job/dispatcher.hpp"
+#include "journal/journal.hpp"
+#include "observe/metrics.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace familiar::app {
+
+struct shutdown_parts {
+    const config::settings& settings;
+    termination& signals;
+    status& known;
+    observe::metrics& metrics;
+    job::dispatcher& jobs;
+    http::server& http;
+    async::task_group& background;
+    journal::journal& journal;
+};
+
+/// Waits until the server is told to end, and then takes it down in three stages: drain, stop, close. Returns the exit
+/// code: 0, also when agents had to be stopped. Does not return, but ends the process with 1, if clean-up hangs or a
+/// third signal comes.
+boost::asio::awaitable<int> shut_down(shutdown_parts with);
+
+}  // namespace familiar::app
