@@ -18,6 +18,7 @@
 
 #include <csignal>
 #include <exception>
+#include <poll.h>
 
 namespace asio = boost::asio;
 
@@ -50,9 +51,18 @@ asio::awaitable<void> read_output(descriptor from, chunk_sink sink) {
     }
 }
 
+/// A pidfd can be read once its process has ended.
+bool has_ended(int pidfd) {
+    pollfd asked{.fd = pidfd, .events = POLLIN, .revents = 0};
+    return ::poll(&asked, 1, 0) > 0;
+}
+
+/// Asks the kernel after each wait: asio's reactor uses its records of descriptors again, and a wait can be woken by
+/// what was still on its way to the descriptor that had the record before.
 asio::awaitable<void> await_end(descriptor pidfd, bool& ended, asio::steady_timer& wake) {
     asio::posix::stream_descriptor watched(co_await asio::this_coro::executor, pidfd.release());
-    co_await watched.async_wait(asio::posix::descriptor_base::wait_read, tuple_awaitable);
+    while (!has_ended(watched.native_handle()))
+        co_await watched.async_wait(asio::posix::descriptor_base::wait_read, tuple_awaitable);
     ended = true;
     wake.cancel();
 }

@@ -104,4 +104,28 @@ BOOST_AUTO_TEST_CASE(two_hundred_children_at_once) {
     for (std::size_t i = 0; i < codes.size(); ++i) BOOST_REQUIRE_EQUAL(codes[i], static_cast<int>(i));
 }
 
+// asio uses its records of descriptors again, and what was still on its way to one woke the wait for a child that was
+// well: it was taken for ended, and killed once its output had not ended soon after.
+BOOST_AUTO_TEST_CASE(none_of_many_that_overlap_is_taken_for_ended) {
+    boost::asio::io_context context(1);
+    int cut_short = 0;
+    for (int lane = 0; lane < 24; ++lane) {
+        boost::asio::co_spawn(
+            context,
+            [](int number, int& failed) -> boost::asio::awaitable<void> {
+                const std::string some = number % 4 == 0 ? "sleep 0.6" : "sleep 0.0" + std::to_string(number % 10);
+                const int rounds = number % 4 == 0 ? 6 : 25;
+                for (int round = 0; round < rounds; ++round) {
+                    const auto ended = co_await process::run(shell(some + "; echo x"));
+                    if (!ended || !ended->status.success() || ended->out != "x\n") ++failed;
+                }
+            }(lane, cut_short),
+            [](std::exception_ptr thrown) {
+                if (thrown) std::rethrow_exception(thrown);
+            });
+    }
+    context.run();
+    BOOST_TEST(cut_short == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
