@@ -73,7 +73,32 @@ asio::awaitable<core::result<void>> clone(client& git, asio::thread_pool& pool, 
     co_return move_into_place(fresh.path(), mirror);
 }
 
-asio::awaitable<core::result<void>> fetch(client& git, fs::path mirror, std::string head_ref) {
+bool is_leftover(const fs::path& path) {
+    const auto name = path.filename().string();
+    return name.ends_with(".lock") || name.starts_with("tmp_") || name.starts_with(".tmp-");
+}
+
+/// Deletes what a git leaves behind that was killed in the middle of a fetch: its locks, which would stop every later
+/// one, and unfinished packs.
+core::result<void> remove_leftovers(const fs::path& mirror) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (const auto& folder : {mirror, mirror / "objects", mirror / "objects/pack", mirror / "objects/info"})
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+            if (is_leftover(entry->path())) found.push_back(entry->path());
+    for (fs::recursive_directory_iterator entry(mirror / "refs", error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().extension() == ".lock") found.push_back(entry->path());
+    for (const auto& path : found)
+        if (auto removed = remove_tree(path); !removed) return removed;
+    return {};
+}
+
+/// One attempt. What an attempt before it left when it was killed is in the way of this one.
+asio::awaitable<core::result<void>> fetch(client& git, asio::thread_pool& pool, fs::path mirror, std::string head_ref) {
+    auto cleared = co_await async::run_blocking(pool, [&] { return remove_leftovers(mirror); });
+    if (!cleared) co_return std::move(cleared).error();
+
     client::call call{.operation = "fetch", .repository = mirror};
     call.arguments = {"fetch",
                       "--quiet",
@@ -110,27 +135,6 @@ asio::awaitable<core::result<void>> persistently(client& git, std::string operat
     co_return std::move(done);
 }
 
-bool is_leftover(const fs::path& path) {
-    const auto name = path.filename().string();
-    return name.ends_with(".lock") || name.starts_with("tmp_") || name.starts_with(".tmp-");
-}
-
-/// Deletes what a git leaves behind that was killed in the middle of a fetch: its locks, which would stop every later
-/// one, and unfinished packs.
-core::result<void> remove_leftovers(const fs::path& mirror) {
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (const auto& folder : {mirror, mirror / "objects", mirror / "objects/pack", mirror / "objects/info"})
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-            if (is_leftover(entry->path())) found.push_back(entry->path());
-    for (fs::recursive_directory_iterator entry(mirror / "refs", error), end; !error && entry != end;
-         entry.increment(error))
-        if (entry->path().extension() == ".lock") found.push_back(entry->path());
-    for (const auto& path : found)
-        if (auto removed = remove_tree(path); !removed) return removed;
-    return {};
-}
-
 }  // namespace
 
 asio::awaitable<core::result<void>> update_mirror(client& git, asio::thread_pool& pool, fs::path mirror,
@@ -139,11 +143,8 @@ asio::awaitable<core::result<void>> update_mirror(client& git, asio::thread_pool
     if (!fs::exists(mirror, error)) {
         auto cloned = co_await persistently(git, "clone", observer, [&] { return clone(git, pool, mirror); });
         if (!cloned) co_return std::move(cloned).error();
-    } else {
-        auto cleared = co_await async::run_blocking(pool, [&] { return remove_leftovers(mirror); });
-        if (!cleared) co_return std::move(cleared).error();
     }
-    co_return co_await persistently(git, "fetch", observer, [&] { return fetch(git, mirror, head_ref); });
+    co_return co_await persistently(git, "fetch", observer, [&] { return fetch(git, pool, mirror, head_ref); });
 }
 
 }  // namespace familiar::git

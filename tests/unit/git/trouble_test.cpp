@@ -166,6 +166,23 @@ BOOST_AUTO_TEST_CASE(a_killed_git_is_tried_again) {
     BOOST_CHECK_EQUAL(w.count("clone", "retried"), 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_killed_fetch_leaves_is_not_in_the_way_of_the_next_attempt) {
+    workshop w(std::chrono::seconds(60), 1);
+    BOOST_REQUIRE(w.prepare(w.request("job1")));
+    const auto head = w.forge.commit("team/app", "refs/heads/feature", {{"new.txt", "new\n"}}, "refs/heads/feature");
+    w.forge.set_ref("team/app", "refs/pull/7/head", head);
+    w.forge.pause();
+    const auto made = prepare_while(w, w.request("job2"), [](workshop& at) -> asio::awaitable<void> {
+        co_await wait_until([] { return !git_children("fetch").empty(); });
+        fs::create_directories(at.mirror() / "refs/pull/7");
+        write(at.mirror() / "refs/pull/7/head.lock", "");
+        co_await kill_git(at, "fetch");
+    }(w));
+    BOOST_REQUIRE_MESSAGE(made.has_value(), core::describe(made.error()));
+    BOOST_CHECK_EQUAL(made->head, head);
+    BOOST_CHECK_EQUAL(w.count("fetch", "retried"), 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_redirect_takes_the_token_nowhere) {
     workshop w;
     asio::ip::tcp::acceptor elsewhere(w.context, {asio::ip::address_v4::loopback(), 0});
