@@ -97,7 +97,9 @@ std::string words_of(std::string_view said) {
 
 core::error classify(std::string_view command, const process::exit_status& status, std::string_view said) {
     std::string words = words_of(said);
-    const errc meaning = meaning_of(words);
+    errc meaning = meaning_of(words);
+    // Somebody killed the CLI, the kernel for want of memory most of all; what it was asked for may work the next time.
+    if (meaning == errc::child_failed && status.signal != 0) meaning = errc::unavailable;
     if (words.empty()) words = "ended with " + process::describe(status);
     return core::fail(meaning, "docker " + std::string(command) + ": " + words);
 }

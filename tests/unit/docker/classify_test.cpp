@@ -100,6 +100,12 @@ BOOST_AUTO_TEST_CASE(without_words_the_end_is_told) {
     BOOST_TEST(docker::classify("rm", {.signal = 9}, "").message == "docker rm: ended with signal 9 (Killed)");
 }
 
+BOOST_AUTO_TEST_CASE(a_cli_that_was_killed_may_be_run_again) {
+    BOOST_TEST(core::is_transient(docker::classify("create", {.signal = 9}, "")));
+    BOOST_TEST(!core::is_transient(docker::classify("create", {.code = 1}, "")));
+    BOOST_TEST(!core::is_transient(docker::classify("create", {.signal = 9}, "No such image: x")));
+}
+
 BOOST_AUTO_TEST_CASE(a_very_long_complaint_is_bounded) {
     BOOST_TEST(docker::classify("rm", {.code = 1}, std::string(100000, 'x')).message.size() < 600u);
 }
