@@ -31,8 +31,9 @@ namespace {
 /// Deleting trees and reading reports blocks; two threads keep a slow disk from holding up a quick one.
 constexpr std::size_t blocking_threads = 2;
 
-int cannot_start(const core::error& why) {
-    observe::error("cannot start", {{"reason", describe(why)}});
+/// `key`: the configuration that it is about.
+int cannot_start(std::string_view key, const core::error& why) {
+    observe::error("cannot start", {{"key", key}, {"reason", describe(why)}});
     return 1;
 }
 
@@ -79,7 +80,7 @@ asio::awaitable<int> run_server(config::settings settings) {
 
     // Deliveries and jobs on disk; the lock that keeps a second server off them.
     auto journal = journal::journal::open({settings.storage.path});
-    if (!journal) co_return cannot_start(journal.error());
+    if (!journal) co_return cannot_start("storage.path", journal.error());
     const auto instance = settings.instance.empty() ? (*journal)->instance() : settings.instance;
 
     // Threads for what blocks.
@@ -91,7 +92,7 @@ asio::awaitable<int> run_server(config::settings settings) {
                                 if (result == "retried") metrics.retried("git");
                                 metrics.git_operation(operation, result == "retried" ? "failed" : result);
                             });
-    if (auto opened = repositories.open(); !opened) co_return cannot_start(opened.error());
+    if (auto opened = repositories.open(); !opened) co_return cannot_start("repo_cache.dir", opened.error());
 
     // The Docker engine, through its command line.
     docker::engine engine(engine_settings(settings.docker), [&](std::string_view command, bool succeeded) {
@@ -133,8 +134,9 @@ asio::awaitable<int> run_server(config::settings settings) {
         known.low_disk = is_disk_low(settings.storage);
         co_await ping_engine(engine, gate, metrics, known);
         const auto port = http.listen(settings.server.host, settings.server.port);
-        if (!port) co_return cannot_start(port.error());
-        if (auto recovered = co_await jobs.recover(); !recovered) co_return cannot_start(recovered.error());
+        if (!port) co_return cannot_start("server.port", port.error());
+        if (auto recovered = co_await jobs.recover(); !recovered)
+            co_return cannot_start("storage.path", recovered.error());
 
         background.spawn(signals.run());
         background.spawn(keep_pinging_engine(settings, engine, gate, metrics, known));
