@@ -1,0 +1,32 @@
+# End to end: the real binary, a real engine, a real git server. e2e/*.cpp are one executable; each file holds one test suite,
+# named like the file, and is a CTest of its own, e2e_<file>. What the files share is in e2e/support/.
+
+# Everything that uses the engine comes between the set-up and the clean-up of the fixture `engine`.
+add_test(NAME demo_image
+    COMMAND "${CMAKE_SOURCE_DIR}/containers/demo-agent/build-image.sh" "${CMAKE_SOURCE_DIR}/build/cache")
+set_tests_properties(demo_image PROPERTIES FIXTURES_SETUP engine RESOURCE_LOCK engine TIMEOUT 600)
+
+file(GLOB _scenarios CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/*.cpp")
+file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.cpp")
+
+# In the names of containers and folders, so that two build trees can be tested at the same time.
+string(MD5 _mark "${CMAKE_BINARY_DIR}")
+string(SUBSTRING "${_mark}" 0 6 _mark)
+
+add_executable(e2e ${_scenarios} ${_shared})
+target_precompile_headers(e2e REUSE_FROM familiar_test_support)
+target_link_libraries(e2e PRIVATE familiar_core familiar_test_support SQLiteCpp SQLite::SQLite3)
+target_compile_definitions(e2e PRIVATE FAMILIAR_BINARY="$<TARGET_FILE:familiar>" FAMILIAR_TEST_MARK="${_mark}")
+add_dependencies(e2e familiar)
+
+foreach(_scenario IN LISTS _scenarios)
+    cmake_path(GET _scenario STEM _name)
+    add_test(NAME e2e_${_name} COMMAND e2e --run_test=${_name} --log_level=message)
+    set_tests_properties(e2e_${_name} PROPERTIES TIMEOUT 600 LABELS e2e)
+    if(_name STREQUAL "left_behind")
+        # The last word: nothing of what ran before is left.
+        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_CLEANUP engine)
+    else()
+        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_REQUIRED engine)
+    endif()
+endforeach()

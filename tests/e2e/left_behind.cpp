@@ -1,0 +1,64 @@
+#include "e2e/support/docker.hpp"
+#include "e2e/support/place.hpp"
+#include "support/unit_test.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+// The last of all tests: what those before have left.
+namespace {
+
+using namespace familiar::test;
+
+std::string instances() {
+    return "e2e-" + mark() + "-";
+}
+
+/// Containers of this build tree's servers, and those of the unit tests, whose image gives them a label.
+std::vector<std::string> containers_of_tests() {
+    auto found = containers("familiar.test");
+    for (const auto& name : containers("familiar.agent")) {
+        const auto instance = docker({"inspect", "--format", "{{index .Config.Labels \"familiar.instance\"}}", name});
+        if (instance.starts_with(instances())) found.push_back(name);
+    }
+    return found;
+}
+
+/// Command lines of processes that work for a server or a forge of these tests.
+std::vector<std::string> processes() {
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const auto name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(::getpid())) continue;
+        std::ifstream in(entry.path() / "cmdline", std::ios::binary);
+        std::string line{std::istreambuf_iterator<char>(in), {}};
+        std::replace(line.begin(), line.end(), '\0', ' ');
+        if (line.find(place().string()) != line.npos || line.find("familiar.instance=" + instances()) != line.npos)
+            found.push_back(name + " " + line);
+    }
+    return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(left_behind)
+
+BOOST_AUTO_TEST_CASE(no_container_is_left) {
+    BOOST_TEST(containers_of_tests() == std::vector<std::string>(), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(no_process_is_left) {
+    BOOST_TEST(processes() == std::vector<std::string>(), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(no_workspace_and_no_other_folder_is_left) {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(place())) files.push_back(entry.path().string());
+    BOOST_TEST(files == std::vector<std::string>(), boost::test_tools::per_element());
+    std::filesystem::remove(place());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
