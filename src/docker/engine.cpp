@@ -222,6 +222,9 @@ asio::awaitable<core::result<process::output>> engine::attempt(process::command 
                                                                std::chrono::milliseconds deadline) {
     auto ended = co_await process::run(what, {.deadline = deadline, .grace = cli_grace, .max_output = max_output});
     observe(what, ended && ended->status.success());
+    // Without the program no engine can be reached either, and a package upgrade takes it away for a moment.
+    if (!ended && is(ended.error(), errc::program_missing))
+        co_return fail(errc::engine_unreachable, describe(ended.error()));
     if (ended && ended->truncated) co_return fail(errc::too_large, "docker printed more than is read");
     co_return ended;
 }

@@ -14,7 +14,7 @@ namespace familiar::docker {
 /// One Docker engine, reached through the CLI. Every call has a deadline and may be cancelled; the CLI is then ended,
 /// but what it had asked the engine for may still happen: whoever creates a container removes it by name.
 ///
-/// Errors of every call: errc::engine_unreachable, errc::timed_out, errc::program_missing (no CLI), errc::invalid (an
+/// Errors of every call: errc::engine_unreachable (also where there is no CLI), errc::timed_out, errc::invalid (an
 /// answer nobody understands), errc::child_failed (any other refusal, with the CLI's words); and those that are named.
 class engine {
 public:

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_cli_that_is_not_there_is_told) {
     docker::settings with;
     with.cli = (place / "docker").string();
     docker::engine engine(with);
-    require_error(run_coroutine(engine.version()), errc::program_missing);
+    require_error(run_coroutine(engine.version()), errc::engine_unreachable);
 }
 
 BOOST_AUTO_TEST_CASE(odd_output_is_invalid) {
