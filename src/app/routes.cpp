@@ -27,32 +27,36 @@ http::response text_report(const observe::health_report& report) {
 
 }  // namespace
 
-http::router routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
+route_tables routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
                     observe::metrics& metrics, status& known) {
-    http::router table;
+    route_tables tables;
+    auto& everybody = tables.everybody;
+    auto& operators = settings.server.admin_port == 0 ? tables.everybody : tables.operators;
+
     for (const auto forge : {event::provider::github, event::provider::gitlab})
         if (config::enabled(settings.providers, forge))
-            table.add("POST", "/webhook/" + std::string(to_text(forge)),
-                      webhook_route(forge, settings, intake, metrics, known), {}, http::body_type::json);
+            everybody.add("POST", "/webhook/" + std::string(to_text(forge)),
+                          webhook_route(forge, settings, intake, metrics, known), {}, http::body_type::json);
 
     const auto now = [&known, &jobs, &settings] { return snapshot(known, jobs, settings.concurrency.queue_size); };
-    table.add("GET", "/health", [now](http::request) -> asio::awaitable<http::response> {
+    everybody.add("GET", "/health", [now](http::request) -> asio::awaitable<http::response> {
         co_return json_report(observe::health(now()));
     });
-    table.add("GET", "/readyz", [now](http::request) -> asio::awaitable<http::response> {
+    everybody.add("GET", "/readyz", [now](http::request) -> asio::awaitable<http::response> {
         co_return text_report(observe::readyz(now()));
     });
-    table.add("GET", "/livez",
-              [](http::request) -> asio::awaitable<http::response> { co_return text_report(observe::livez()); });
-    table.add("GET", "/metrics", [&metrics](http::request) -> asio::awaitable<http::response> {
+    everybody.add("GET", "/livez",
+                  [](http::request) -> asio::awaitable<http::response> { co_return text_report(observe::livez()); });
+    operators.add("GET", "/metrics", [&metrics](http::request) -> asio::awaitable<http::response> {
         http::response answer;
         answer.content_type = std::string(observe::metrics_content_type);
         answer.body = metrics.render();
         co_return answer;
     });
 
-    for (const auto& route : table.routes()) metrics.add_route(route.label);
-    return table;
+    for (const auto* table : {&tables.everybody, &tables.operators})
+        for (const auto& route : table->routes()) metrics.add_route(route.label);
+    return tables;
 }
 
 }  // namespace familiar::app

@@ -8,8 +8,15 @@
 
 namespace familiar::app {
 
+/// Who may reach what: webhooks and health are for everybody; everything else is too, unless `server.admin_port` gives
+/// operators a listener of their own.
+struct route_tables {
+    http::router everybody;
+    http::router operators;
+};
+
 /// The server's routes. What is referred to outlives them.
-http::router routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
+route_tables routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
                     observe::metrics& metrics, status& known);
 
 }  // namespace familiar::app

@@ -2,6 +2,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
+#include "app/listeners.hpp"
 #include "app/pulse.hpp"
 #include "app/routes.hpp"
 #include "app/shutdown.hpp"
@@ -11,7 +12,6 @@
 #include "async/task_group.hpp"
 #include "docker/watcher.hpp"
 #include "git/cache.hpp"
-#include "http/server.hpp"
 #include "job/dispatcher.hpp"
 #include "job/intake.hpp"
 #include "observe/bug.hpp"
@@ -47,17 +47,6 @@ git::settings cache_settings(const config::settings& settings) {
             settings.git.author_name,
             settings.git.author_email,
             {settings.retry.max_retries, settings.retry.initial_backoff, settings.retry.max_backoff}};
-}
-
-http::limits http_limits(const config::server_settings& server) {
-    http::limits bounds;
-    bounds.header_timeout = server.header_timeout;
-    bounds.request_timeout = server.request_timeout;
-    bounds.idle_timeout = server.idle_timeout;
-    bounds.max_connections = server.max_connections;
-    bounds.max_body = server.max_body;
-    bounds.max_buffered = server.max_buffered;
-    return bounds;
 }
 
 /// An exception where none is expected: half of a server is worse than none, and whatever is on disk and in containers
@@ -115,9 +104,9 @@ asio::awaitable<int> run_server(config::settings settings) {
     // Where an event enters.
     job::intake intake(settings, **journal, jobs);
 
-    // The listener and its routes.
-    http::server http(executor, routes(settings, intake, jobs, metrics, known), http_limits(settings.server),
-                      [&](const http::request_end& end) { metrics.http_request(end.route, end.took); });
+    // What answers HTTP, and its routes.
+    listeners http(executor, settings.server, routes(settings, intake, jobs, metrics, known),
+                   [&](const http::request_end& end) { metrics.http_request(end.route, end.took); });
 
     // Signals that ask for the end.
     termination signals(executor);
@@ -133,8 +122,8 @@ asio::awaitable<int> run_server(config::settings settings) {
         // Whoever calls from now on waits in the backlog; a port that is taken is found before anything has begun.
         known.low_disk = is_disk_low(settings.storage);
         co_await ping_engine(engine, gate, metrics, known);
-        const auto port = http.listen(settings.server.host, settings.server.port);
-        if (!port) co_return cannot_start("server.port", port.error());
+        const auto port = http.listen();
+        if (!port) co_return cannot_start("server", port.error());
         if (auto recovered = co_await jobs.recover(); !recovered)
             co_return cannot_start("storage.path", recovered.error());
 
@@ -142,7 +131,7 @@ asio::awaitable<int> run_server(config::settings settings) {
         background.spawn(keep_pinging_engine(settings, engine, gate, metrics, known));
         background.spawn(keep_checking_storage(settings, **journal, known));
         background.spawn(watch.run());
-        background.spawn(http.run());
+        http.run_in(background);
         background.spawn(jobs.run());
         observe::info("ready",
                       {{"version", version}, {"instance", instance}, {"host", settings.server.host}, {"port", *port}});

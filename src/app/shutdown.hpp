@@ -1,10 +1,10 @@
 #pragma once
 
+#include "app/listeners.hpp"
 #include "app/status.hpp"
 #include "app/termination.hpp"
 #include "async/task_group.hpp"
 #include "config/settings.hpp"
-#include "http/server.hpp"
 #include "job/dispatcher.hpp"
 #include "journal/journal.hpp"
 #include "observe/metrics.hpp"
@@ -19,7 +19,7 @@ struct shutdown_parts {
     status& known;
     observe::metrics& metrics;
     job::dispatcher& jobs;
-    http::server& http;
+    listeners& http;
     async::task_group& background;
     journal::journal& journal;
 };

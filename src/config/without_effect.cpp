@@ -22,9 +22,7 @@ bool always(const settings&) {
 }
 
 // Take a row out when its part is built.
-constexpr std::array<row, 18> table{{
-    {"server.admin_port", [](const settings& s) { return s.server.admin_port != 0; },
-     ": everything answers on server.port, /metrics too"},
+constexpr std::array<row, 17> table{{
     {"server.api_token", always, ": /api answers 404"},
     {"shutdown.agents", [](const settings& s) { return s.shutdown.agents == agents_policy::detach; },
      ": running agents are waited for and then stopped"},

@@ -158,6 +158,21 @@ BOOST_AUTO_TEST_CASE(routes_methods_and_types_are_what_is_documented) {
     BOOST_TEST(familiar.get("/health?" + std::string(100'000, 'x')).status == 431u);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_for_operators_answers_on_their_own_port_only) {
+    const auto admin_port = free_port();
+    server familiar(common::now->forge, {{"server.admin_port", std::to_string(admin_port)}});
+    BOOST_TEST(familiar.get("/metrics").status == 404u);
+    BOOST_TEST(familiar.get("/health").status == 200u);
+    BOOST_TEST(request(admin_port, "GET", "/metrics").status == 200u);
+    BOOST_TEST(request(admin_port, "POST", "/webhook/github").status == 404u);
+    BOOST_TEST(request(admin_port, "GET", "/health").status == 404u);
+
+    server second(server::not_started{}, common::now->forge, {{"server.admin_port", std::to_string(admin_port)}});
+    const auto refused = second.run_to_end();
+    BOOST_TEST(refused.code == 1);
+    BOOST_TEST(refused.error.find("server.admin_port") != std::string::npos, refused.error);
+}
+
 BOOST_AUTO_TEST_CASE(without_an_engine_jobs_wait_and_nothing_of_theirs_is_spent) {
     const engine_switch engine;
     server familiar(common::now->forge, {{"docker.cli", engine.program()}});

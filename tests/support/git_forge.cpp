@@ -30,20 +30,6 @@ tcp::endpoint local(std::uint16_t port) {
     return {asio::ip::address_v4::loopback(), port};
 }
 
-/// Below the ports that the system gives to whoever asks for any (32768 and up), so that nobody takes it while the
-/// forge is stopped, and no connection to it meets itself.
-std::uint16_t free_port() {
-    asio::io_context context;
-    std::random_device random;
-    for (;;) {
-        const auto port = static_cast<std::uint16_t>(std::uniform_int_distribution<int>(12000, 31999)(random));
-        tcp::acceptor acceptor(context, tcp::v4());
-        boost::system::error_code error;
-        acceptor.bind(local(port), error);
-        if (!error) return port;
-    }
-}
-
 bool answers(std::uint16_t port) {
     asio::io_context context;
     boost::system::error_code error;
@@ -63,6 +49,18 @@ std::string data(const std::string& text) {
 }
 
 }  // namespace
+
+std::uint16_t free_port() {
+    asio::io_context context;
+    std::random_device random;
+    for (;;) {
+        const auto port = static_cast<std::uint16_t>(std::uniform_int_distribution<int>(12000, 31999)(random));
+        tcp::acceptor acceptor(context, tcp::v4());
+        boost::system::error_code error;
+        acceptor.bind(local(port), error);
+        if (!error) return port;
+    }
+}
 
 git_forge::git_forge() : port_(free_port()) {
     start();

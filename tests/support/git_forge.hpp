@@ -10,6 +10,10 @@
 
 namespace familiar::test {
 
+/// A port on which nobody listens. Below the ports that the system gives to whoever asks for any (32768 and up), so
+/// that nobody takes it while the forge is stopped, and no connection to it meets itself.
+std::uint16_t free_port();
+
 /// A forge as far as git is concerned: bare repositories behind HTTP with Basic authentication on a free port of
 /// 127.0.0.1. It is the demo's (containers/demo-agent/forge.sh). Throws where something does not work.
 class git_forge {

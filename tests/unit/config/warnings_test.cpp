@@ -18,8 +18,6 @@ BOOST_AUTO_TEST_CASE(come_only_for_values_that_ask_for_something) {
 
 BOOST_AUTO_TEST_CASE(come_with_the_place_and_what_happens_instead) {
     const std::vector<std::pair<std::string, std::string>> table{
-        {"server: {admin_port: 1}\n",
-         "f.yaml:3:10: server.admin_port: no effect yet: everything answers on server.port, /metrics too"},
         {"server: {api_token: x}\n", "f.yaml:3:10: server.api_token: no effect yet: /api answers 404"},
         {"shutdown: {agents: detach}\n",
          "f.yaml:3:12: shutdown.agents: no effect yet: running agents are waited for and then stopped"},
