@@ -83,7 +83,7 @@ boost::asio::awaitable<detail::result_of<T>> with_timeout(boost::asio::awaitable
     if (state.cancelled() != asio::cancellation_type::none && (thrown || timer_first)) detail::throw_aborted();
     if (timer_first) co_return core::fail(core::errc::timed_out, {});
     if (thrown) std::rethrow_exception(thrown);
-    co_return std::move(*out);  // NOLINT(bugprone-unchecked-optional-access): what did not throw has returned
+    co_return std::move(*out);
 }
 
 }  // namespace familiar::async
