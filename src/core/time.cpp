@@ -25,10 +25,11 @@ constexpr std::array<unit, 5> units{{{"d", std::chrono::hours(24)},
 
 /// Reads `digits` decimal digits off the front of `text`.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
-    int value = 0;
     if (text.size() < digits) return std::nullopt;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + digits, value);
-    if (failed != std::errc{} || end != text.data() + digits || value < 0) return std::nullopt;
+    const auto number = text.substr(0, digits);
+    int value = 0;
+    const auto [end, failed] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (failed != std::errc{} || end != number.data() + number.size() || value < 0) return std::nullopt;
     text.remove_prefix(digits);
     return value;
 }
