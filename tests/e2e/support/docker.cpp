@@ -35,7 +35,8 @@ std::string docker(const std::vector<std::string>& arguments) {
     std::vector<std::string> argv{"docker"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     auto ended = run_program(argv);
-    if (ended.code != 0) throw std::runtime_error("docker " + arguments.front() + " failed: " + ended.error);
+    if (ended.code != 0)
+        throw std::runtime_error("docker " + arguments.front() + " failed: " + ended.error + ended.out);
     return std::move(ended.out);
 }
 
