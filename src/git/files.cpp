@@ -3,11 +3,11 @@
 #include "process/descriptor.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace familiar::git {
@@ -32,7 +32,7 @@ core::result<void> write_all(const descriptor& open, const fs::path& file, std::
 core::error storage_error(std::string_view what, const fs::path& path, int number) {
     const bool full = number == ENOSPC || number == EDQUOT;
     return core::fail(full ? core::errc::storage_full : core::errc::storage_failed,
-                      std::string(what) + " " + path.string() + ": " + std::strerror(number));
+                      std::string(what) + " " + path.string() + ": " + std::generic_category().message(number));
 }
 
 core::result<void> make_private_folder(const fs::path& folder) {

@@ -29,7 +29,7 @@ public:
     temporary_folder(asio::thread_pool& pool, fs::path path) : pool_(pool), path_(std::move(path)) {}
     temporary_folder(const temporary_folder&) = delete;
     temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() {
+    ~temporary_folder() {  // NOLINT(bugprone-exception-escape): without memory for this the process ends
         asio::post(pool_, [path = std::move(path_)] { (void)remove_tree(path); });
     }
 

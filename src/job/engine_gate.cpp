@@ -4,7 +4,7 @@
 
 namespace familiar::job {
 
-engine_gate::engine_gate(boost::asio::any_io_executor executor) : changed_(std::move(executor)) {}
+engine_gate::engine_gate(const boost::asio::any_io_executor& executor) : changed_(executor) {}
 
 void engine_gate::set(bool open, std::string_view why) {
     if (known_ && open == open_) return;

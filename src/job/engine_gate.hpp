@@ -15,7 +15,7 @@ namespace familiar::job {
 /// here first: while the gate is closed jobs wait and no attempt is spent. It starts closed. One thread.
 class engine_gate {
 public:
-    explicit engine_gate(boost::asio::any_io_executor executor);
+    explicit engine_gate(const boost::asio::any_io_executor& executor);
 
     bool open() const noexcept { return open_; }
 
