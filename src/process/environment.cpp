@@ -35,7 +35,9 @@ core::result<std::vector<std::string>> compose_environment(const command& what) 
     std::map<std::string, std::string> variables;
     for (const auto* names : {&passed_on(), &what.environment_keep})
         for (const auto& name : *names)
-            if (const char* value = std::getenv(name.c_str())) variables.insert_or_assign(name, value);
+            // Nobody in this program changes its environment.
+            if (const char* value = std::getenv(name.c_str()))  // NOLINT(concurrency-mt-unsafe)
+                variables.insert_or_assign(name, value);
     for (const auto& [name, value] : what.environment) {
         if (name.empty() || name.find('=') != std::string::npos || has_nul(name) || has_nul(value))
             return fail(errc::invalid, "\"" + name + "\" cannot be an environment variable");

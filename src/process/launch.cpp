@@ -3,11 +3,11 @@
 #include "process/environment.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <system_error>
 
 extern "C" {  // the header of glibc 2.36 forgets to say so
 #include <sys/pidfd.h>
@@ -28,7 +28,7 @@ struct pipe_ends {
 core::result<pipe_ends> make_pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
-        return fail(errc::unavailable, std::string("no pipe for a child: ") + std::strerror(errno));
+        return fail(errc::unavailable, "no pipe for a child: " + std::generic_category().message(errno));
     return pipe_ends{descriptor(ends[0]), descriptor(ends[1])};
 }
 
@@ -86,7 +86,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 core::error spawn_error(int number, const std::string& program) {
-    const std::string why = program + " could not be started: " + std::strerror(number);
+    const std::string why = program + " could not be started: " + std::generic_category().message(number);
     switch (number) {
         case ENOENT:  // of a script, also its interpreter
         case EACCES:
@@ -170,7 +170,7 @@ void signal_group(const child& which, int signal) noexcept {
 core::result<exit_status> reap(const child& which) {
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(which.pid), &info, WEXITED) != 0)
-        return fail(errc::child_failed, std::string("the end of a child was lost: ") + std::strerror(errno));
+        return fail(errc::child_failed, "the end of a child was lost: " + std::generic_category().message(errno));
     if (info.si_code == CLD_EXITED) return exit_status{.code = info.si_status};
     return exit_status{.signal = info.si_status};
 }
