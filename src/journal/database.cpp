@@ -112,6 +112,8 @@ database::database(std::filesystem::path path, mode how, std::chrono::millisecon
         throw SQLite::Exception("the file system does not allow a write-ahead log (network share?)", SQLITE_CANTOPEN);
     connection_.exec("pragma synchronous = full");
     connection_.exec("pragma foreign_keys = on");
+    // What a savepoint needs for its undoing would go to a file in TMPDIR, which a kill -9 leaves behind.
+    connection_.exec("pragma temp_store = memory");
     connection_.exec(limit_log);
 }
 
