@@ -1,7 +1,11 @@
 #include "http/connection.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -21,6 +25,17 @@ void connection::expire_at(time_point when) {
         boost::system::error_code ignored;
         self->socket_.cancel(ignored);
     });
+}
+
+asio::awaitable<void> connection::write(std::string text, std::chrono::milliseconds patience,
+                                        boost::system::error_code& failed) {
+    std::string_view rest = text;
+    while (!rest.empty() && !failed) {
+        expire_after(patience);
+        const auto sent =
+            co_await socket_.async_write_some(asio::buffer(rest), asio::redirect_error(asio::use_awaitable, failed));
+        rest.remove_prefix(sent);
+    }
 }
 
 std::string connection::remote() const {

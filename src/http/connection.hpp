@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -25,6 +26,11 @@ public:
 
     /// The time that was set last has passed.
     bool expired() const noexcept { return expired_; }
+
+    /// Sends all of `text`, which takes as long as the peer goes on reading: each step has `patience`, and the time
+    /// that was set before is forgotten.
+    boost::asio::awaitable<void> write(std::string text, std::chrono::milliseconds patience,
+                                       boost::system::error_code& failed);
 
     /// The peer's address without port; IPv4 also where it came in through an IPv6 socket. Empty if it is gone.
     std::string remote() const;

@@ -10,8 +10,10 @@ namespace familiar::http {
 struct limits {
     std::chrono::milliseconds header_timeout{5000};   ///< from a request's first byte to the end of its header; on a
                                                       ///< new connection from its start
-    std::chrono::milliseconds request_timeout{9000};  ///< from a request's first byte to its answer; GitHub waits 10 s
-    std::chrono::milliseconds idle_timeout{30000};    ///< between requests, and for a client that does not read
+    std::chrono::milliseconds request_timeout{9000};  ///< from a request's first byte to its answer (of a streamed
+                                                      ///< one, to its head); GitHub waits 10 s
+    std::chrono::milliseconds idle_timeout{30000};    ///< between requests, and for a client that does not read, be its
+                                                      ///< answer streamed or not
     std::size_t max_connections = 1024;
     std::size_t max_header = std::size_t{16} * 1024;            ///< bytes of request line and header; above it 431
     std::size_t max_body = std::size_t{25} * 1024 * 1024;       ///< GitHub's own limit of a payload

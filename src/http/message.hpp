@@ -2,9 +2,11 @@
 
 #include "core/time.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,17 @@ struct request {
     std::optional<std::string> header(std::string_view name) const;
 };
 
+/// Where a handler writes a body whose length nobody knows yet.
+class body_writer {
+public:
+    virtual ~body_writer() = default;
+
+    /// Sends a piece, and holds nothing of it when it returns: one at a time, small ones. An empty one is none. False
+    /// if the client is gone or too slow to take it, or the server closes: then the handler ends. Throws
+    /// operation_aborted when cancelled.
+    virtual boost::asio::awaitable<bool> write(std::string piece) = 0;
+};
+
 /// Content-Length, Date and Connection are added by the server; a body answered to HEAD is counted and left out.
 struct response {
     unsigned status = 200;
@@ -37,6 +50,12 @@ struct response {
     std::string body{};
     header_list headers{};
     bool close = false;  ///< end the connection after it
+
+    /// In place of `body`, if set: writes it piece by piece, after the head was sent. Not bound by the time of a
+    /// request. Cancelled when the client goes away or the server closes. Never called for HEAD. What it throws is
+    /// logged, and the body is left without its end, so that the client sees that it is not whole (in HTTP/1.0 there is
+    /// no such sign). The function lives as long as its coroutine.
+    std::function<boost::asio::awaitable<void>(body_writer&)> stream{};
 };
 
 response json(unsigned status, const boost::json::object& value);

@@ -47,14 +47,17 @@ std::string to_wire(const response& answer, response_form form, core::wall_time 
     out += "\r\n";
     append_header(out, "Date", to_http_date(now));
     if (!answer.content_type.empty()) append_header(out, "Content-Type", answer.content_type);
-    append_header(out, "Content-Length", std::to_string(answer.body.size()));
+    if (!answer.stream)
+        append_header(out, "Content-Length", std::to_string(answer.body.size()));
+    else if (!form.http_1_0)
+        append_header(out, "Transfer-Encoding", "chunked");
     for (const auto& [name, value] : answer.headers) append_header(out, name, value);
     if (!form.keep_alive)
         append_header(out, "Connection", "close");
     else if (form.http_1_0)
         append_header(out, "Connection", "keep-alive");
     out += "\r\n";
-    if (!form.head) out += answer.body;
+    if (!form.head && !answer.stream) out += answer.body;
     return out;
 }
 

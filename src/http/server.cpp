@@ -117,6 +117,14 @@ struct server::implementation {
         }
     }
 
+    /// Streams may never end by themselves. A session that is about to begin one sees `closing`.
+    void end_streams() {
+        for (auto* socket : shared.streaming) {
+            error_code ignored;
+            socket->cancel(ignored);
+        }
+    }
+
     asio::awaitable<void> finish(std::chrono::milliseconds bound) {
         error_code woken;
         while (accepting) co_await accepting_ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -161,6 +169,7 @@ asio::awaitable<void> server::close(std::chrono::milliseconds bound) {
     own.shared.draining = true;
     own.shared.closing = true;
     own.end_waiting();
+    own.end_streams();
     co_await async::shielded(own.finish(bound), bound + end_of_cancelled);
 }
 

@@ -17,7 +17,8 @@
 
 namespace familiar::http {
 
-/// One request that was answered, or that a limit ended.
+/// One request that was answered, or that a limit ended. A streamed answer is told of when its head is sent: how long a
+/// client follows says nothing about how fast the server is.
 struct request_end {
     std::string_view route;  ///< the route's label; "none" for what no route answers
     unsigned status;
@@ -49,8 +50,9 @@ public:
     void set_draining();
 
     /// The last phase: accepts what already waits in the backlog and then nothing more, ends connections that wait for
-    /// a request, lets the others finish for at most `bound`, then cancels them. Nothing is left when it returns, even
-    /// if the caller is cancelled in the meantime; run() has returned too.
+    /// a request and streamed answers, which may never end by themselves, lets the others finish for at most `bound`,
+    /// then cancels them. Nothing is left when it returns, even if the caller is cancelled in the meantime; run() has
+    /// returned too.
     boost::asio::awaitable<void> close(std::chrono::milliseconds bound);
 
     std::size_t connections() const noexcept;

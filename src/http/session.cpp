@@ -4,6 +4,7 @@
 #include "http/connection.hpp"
 #include "http/request_head.hpp"
 #include "http/response_text.hpp"
+#include "http/streaming.hpp"
 #include "observe/log.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -39,21 +40,6 @@ constexpr std::size_t body_step = std::size_t{64} * 1024;
 /// For how long a refused client may go on sending, so that it reads the answer before it sees a reset.
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::chrono::seconds retry_after{5};
-
-/// Keeps a socket on the list of those that wait, while one does.
-class waiting_mark {
-public:
-    waiting_mark(std::set<tcp::socket*>& waiting, tcp::socket& socket) : waiting_(waiting), socket_(&socket) {
-        waiting_.insert(socket_);
-    }
-    ~waiting_mark() { waiting_.erase(socket_); }
-    waiting_mark(const waiting_mark&) = delete;
-    waiting_mark& operator=(const waiting_mark&) = delete;
-
-private:
-    std::set<tcp::socket*>& waiting_;
-    tcp::socket* socket_;
-};
 
 /// One request on its way to an answer.
 struct exchange {
@@ -105,7 +91,7 @@ private:
             if (buffer_.size() > 0) co_return true;
             error_code failed;
             if (shared_.closing && socket_.available(failed) == 0) co_return false;
-            const waiting_mark mark(shared_.waiting, socket_);
+            const socket_mark mark(shared_.waiting, socket_);
             const auto room = buffer_.prepare(std::min(first_read, buffer_.max_size()));
             const auto size = co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
             buffer_.commit(size);
@@ -134,16 +120,28 @@ private:
         const bool whole = !failed && now.parser.is_done();
         if (!answer) answer = co_await handle(now);
 
-        const response_form form{.head = now.parser.get().method() == beast::http::verb::head,
-                                 .keep_alive = whole && now.parser.keep_alive() && !answer->close && !shared_.draining,
-                                 .http_1_0 = now.parser.get().version() < 11};
+        // A stream may never end by itself, so none begins once the server waits for its sessions to end.
+        if (answer->stream && shared_.closing) answer = unavailable("the server is closing", retry_after);
+
+        const bool http_1_0 = now.parser.get().version() < 11;
+        const bool ends_body = answer->stream && http_1_0;
+        const response_form form{
+            .head = now.parser.get().method() == beast::http::verb::head,
+            .keep_alive = whole && now.parser.keep_alive() && !answer->close && !shared_.draining && !ends_body,
+            .http_1_0 = http_1_0};
         const auto took = clock::now() - now.started;
         now.incoming.body = {};
         now.held.release();
         if (shared_.on_end) shared_.on_end({now.found.found ? now.found.found->label : "none", answer->status, took});
-        const bool sent = co_await send(*answer, form);
-        if (sent && !whole) co_await linger();
-        co_return sent&& form.keep_alive;
+        bool sent = co_await send(*answer, form);
+        bool unread = !whole;
+        if (sent && answer->stream && !form.head) {
+            const auto end = co_await stream_body(*connection_, shared_, *answer, !http_1_0, now.found.found->label);
+            sent = end != stream_end::cut;
+            unread = end == stream_end::whole_spoke;
+        }
+        if (sent && unread) co_await linger();
+        co_return sent && !unread && form.keep_alive;
     }
 
     /// Reads a whole request into `now`, or as much as it takes to refuse it. `failed` without an answer: the peer is
@@ -165,7 +163,8 @@ private:
         if (auto refused = refuse_request(now.parser, now.incoming, now.found, shared_.bounds)) co_return refused;
         if (now.parser.content_length().value_or(0) > shared_.buffered.left()) co_return buffers_full();
 
-        if (expects_continue(now.parser)) co_await write("HTTP/1.1 100 Continue\r\n\r\n", failed);
+        if (expects_continue(now.parser))
+            co_await connection_->write("HTTP/1.1 100 Continue\r\n\r\n", shared_.bounds.idle_timeout, failed);
         if (failed) co_return std::nullopt;
         connection_->expire_at(now.deadline);
         co_return co_await read_body(now, failed);
@@ -223,19 +222,8 @@ private:
 
     asio::awaitable<bool> send(const response& answer, response_form form) {
         error_code failed;
-        co_await write(to_wire(answer, form, core::now()), failed);
+        co_await connection_->write(to_wire(answer, form, core::now()), shared_.bounds.idle_timeout, failed);
         co_return !failed;
-    }
-
-    /// Takes as long as the client goes on reading.
-    asio::awaitable<void> write(std::string text, error_code& failed) {
-        std::string_view rest = text;
-        while (!rest.empty() && !failed) {
-            connection_->expire_after(shared_.bounds.idle_timeout);
-            const auto sent = co_await socket_.async_write_some(asio::buffer(rest),
-                                                                asio::redirect_error(asio::use_awaitable, failed));
-            rest.remove_prefix(sent);
-        }
     }
 
     /// Reads on after the last answer and forgets what comes: to close a socket with unread input resets it, and the
@@ -245,7 +233,7 @@ private:
         socket_.shutdown(tcp::socket::shutdown_send, failed);
         connection_->expire_after(linger_time);
         std::array<char, 16384> forgotten;
-        const waiting_mark mark(shared_.waiting, socket_);
+        const socket_mark mark(shared_.waiting, socket_);
         while (!failed && !shared_.closing)
             co_await socket_.async_read_some(asio::buffer(forgotten),
                                              asio::redirect_error(asio::use_awaitable, failed));

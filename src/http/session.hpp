@@ -4,11 +4,10 @@
 #include "http/limits.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/socket_mark.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-
-#include <set>
 
 namespace familiar::http {
 
@@ -21,7 +20,9 @@ struct session_environment {
     bool draining = false;  ///< answers end their connections
     bool closing = false;   ///< no connection waits for a request any more
     /// The sockets whose session waits for a request's first byte, or for the peer to close.
-    std::set<boost::asio::ip::tcp::socket*> waiting{};
+    socket_set waiting{};
+    /// The sockets whose session streams a body: it ends when their operations are cancelled while `closing`.
+    socket_set streaming{};
 };
 
 /// Serves one connection to its end. Ends early when cancelled, without a word to the client.

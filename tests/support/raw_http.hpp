@@ -82,6 +82,16 @@ public:
         return response;
     }
 
+    /// What comes up to and including `text`.
+    std::string read_until(std::string_view text) {
+        std::size_t at = 0;
+        while ((at = unread_.find(text)) == std::string::npos)
+            if (!read_more()) throw std::runtime_error("closed before it came: \"" + unread_ + '"');
+        auto all = unread_.substr(0, at + text.size());
+        unread_.erase(0, all.size());
+        return all;
+    }
+
     /// Everything until the peer closes.
     std::string read_to_end() {
         while (read_more()) {

@@ -69,6 +69,7 @@ http::router test_routes(handler_state& state) {
                [](http::request) -> asio::awaitable<http::response> { throw std::logic_error("at once"); });
     routes.add("GET", "/abort", [](http::request) { return abort_by_itself(); });
     routes.add("GET", "/large", [](http::request) { return give(http::text(200, std::string(64 << 20, 'x'))); });
+    add_streams(routes, state);
     return routes;
 }
 

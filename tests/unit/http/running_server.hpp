@@ -26,11 +26,18 @@ struct handler_state {
     std::atomic<int> running = 0;    ///< requests in /slow or /hold
     std::atomic<int> cancelled = 0;  ///< of those, how many were cancelled
     std::atomic<bool> release = false;
+    std::atomic<int> streaming = 0;  ///< streams that are being written
+    std::atomic<int> ended = 0;      ///< streams that have ended, in whichever way
 };
 
 /// GET /hello, POST /echo, POST /json, GET /items/{id}, GET /headers, GET /slow and POST /hold (until released), GET
-/// /throw, GET /throw-now, GET /abort, GET /large.
+/// /throw, GET /throw-now, GET /abort, GET /large; and those of add_streams().
 http::router test_routes(handler_state& state);
+
+/// GET /stream/count ("one", nothing, "two", "three"), /stream/empty, /stream/silent ("begun", then nothing until
+/// released), /stream/silent-from-the-start, /stream/flood (without an end), /stream/throw ("begun" first),
+/// /stream/throw-now, /stream/deaf (goes on after write() said false until it is cancelled), POST /stream/count.
+void add_streams(http::router& routes, handler_state& state);
 
 /// A server on a thread and a free port of its own. Destroying it closes it.
 class running_server {
