@@ -53,6 +53,8 @@ public:
                 return "database of a newer version";
             case errc::shutting_down:
                 return "shutting down";
+            case errc::left_running:
+                return "left running";
         }
         return "unknown error";
     }

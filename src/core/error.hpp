@@ -36,6 +36,7 @@ enum class errc {
     storage_failed,         ///< the database or the file system failed otherwise
     newer_schema,           ///< the database was written by a newer version
     shutting_down,          ///< not done because the server is ending
+    left_running,           ///< an agent was left to the next start, as it is
 };
 
 const boost::system::error_category& error_category() noexcept;

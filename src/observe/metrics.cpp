@@ -95,8 +95,10 @@ struct metrics::families {
     Family<Counter>& retries = counters(registry, "familiar_retries_total", "Failures after which it was tried again.");
     Family<Counter>& docker = counters(registry, "familiar_docker_commands_total", "Calls of the docker program.");
     Family<Counter>& git = counters(registry, "familiar_git_operations_total", "Operations on repositories.");
-    Counter& orphans =
-        counter(registry, "familiar_orphans_reaped_total", "Leftover containers that were removed at start.");
+    Counter& adopted = counter(registry, "familiar_jobs_adopted_total",
+                               "Running agents that were taken over from an earlier process.");
+    Counter& orphans = counter(registry, "familiar_orphans_reaped_total",
+                               "Containers and workspaces that were nobody's and were removed.");
 
     Gauge& queue_length = gauge(registry, "familiar_queue_length", "Jobs that wait to run.");
     Gauge& queue_oldest =
@@ -176,6 +178,10 @@ void metrics::docker_command(std::string_view command, std::string_view result) 
 
 void metrics::git_operation(std::string_view operation, std::string_view result) {
     families_->git.Add({{"operation", std::string(operation)}, {"result", std::string(result)}}).Increment();
+}
+
+void metrics::job_adopted() {
+    families_->adopted.Increment();
 }
 
 void metrics::orphan_reaped() {

@@ -42,7 +42,9 @@ public:
     void docker_command(std::string_view command, std::string_view result);
     /// `operation`: "clone", "fetch", "workspace", "remove", "hand_over"; `result` as above.
     void git_operation(std::string_view operation, std::string_view result);
-    /// A leftover container of this instance was removed at start.
+    /// A running agent that an earlier process had started was taken over.
+    void job_adopted();
+    /// A container or a workspace that was nobody's was removed.
     void orphan_reaped();
 
     void set_queue_length(std::size_t jobs);
