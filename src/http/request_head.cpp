@@ -21,10 +21,6 @@ std::string_view origin_form(std::string_view target) {
     return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
 }
 
-bool carries_body(std::string_view method) {
-    return method == "POST" || method == "PUT" || method == "PATCH";
-}
-
 bool is_json(std::string_view content_type) {
     content_type = content_type.substr(0, content_type.find(';'));
     while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
@@ -68,7 +64,9 @@ std::optional<response> refuse_request(const request_parser& parser, const reque
         return answer;
     }
     const auto length = parser.content_length();
-    if (carries_body(incoming.method) && !length && !parser.chunked()) return error(411, "Content-Length is missing");
+    // Without a length there is no body (RFC 9112, section 6.3), which suits whoever needs none.
+    if (found.found->body == body_type::json && !length && !parser.chunked())
+        return error(411, "Content-Length is missing");
     if (length && *length > bounds.max_body)
         return error(413, "the body is larger than " + std::to_string(bounds.max_body) + " bytes");
     if (found.found->body == body_type::json && !is_json(parser.get()[field::content_type]))
