@@ -2,12 +2,12 @@
 
 #include "async/task_group.hpp"
 #include "core/time.hpp"
+#include "process/ending.hpp"
 #include "process/launch.hpp"
 #include "process/line_splitter.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,7 +18,6 @@
 
 #include <csignal>
 #include <exception>
-#include <poll.h>
 
 namespace asio = boost::asio;
 
@@ -49,22 +48,6 @@ asio::awaitable<void> read_output(descriptor from, chunk_sink sink) {
         if (size != 0) sink(std::string_view(buffer.data(), size));
         if (failure) co_return;
     }
-}
-
-/// A pidfd can be read once its process has ended.
-bool has_ended(int pidfd) {
-    pollfd asked{.fd = pidfd, .events = POLLIN, .revents = 0};
-    return ::poll(&asked, 1, 0) > 0;
-}
-
-/// Asks the kernel after each wait: asio's reactor uses its records of descriptors again, and a wait can be woken by
-/// what was still on its way to the descriptor that had the record before.
-asio::awaitable<void> await_end(descriptor pidfd, bool& ended, asio::steady_timer& wake) {
-    asio::posix::stream_descriptor watched(co_await asio::this_coro::executor, pidfd.release());
-    while (!has_ended(watched.native_handle()))
-        co_await watched.async_wait(asio::posix::descriptor_base::wait_read, tuple_awaitable);
-    ended = true;
-    wake.cancel();
 }
 
 /// Keeps the beginning of a stream.
@@ -119,15 +102,7 @@ asio::awaitable<core::result<output>> supervise(command what, limits within, chu
         const auto [woken] = co_await wake.async_wait(tuple_awaitable);
         late = !woken && !ended;
     }
-    if (!ended) {
-        signal_group(*started, SIGTERM);
-        wake.expires_after(within.grace);
-        for (bool patient = true; !ended && patient;) {
-            const auto [woken] = co_await wake.async_wait(tuple_awaitable);
-            patient = static_cast<bool>(woken);
-        }
-        if (!ended) signal_group(*started, SIGKILL);
-    }
+    if (!ended) co_await end_group(*started, ended, wake, within.grace);
     co_await end.join();
 
     // The child is a zombie until it is reaped, which keeps its number from becoming another group's.
