@@ -31,6 +31,8 @@ constexpr std::array rows{
     row{"no such object", errc::no_such_container},
     row{"is already in use by container", errc::name_taken},
     row{"already in progress", errc::conflict},
+    row{"stop the container before", errc::conflict},
+    row{"must be unpaused first", errc::conflict},
 
     row{"no such image", errc::image_missing},
     row{"unable to find image", errc::image_missing},

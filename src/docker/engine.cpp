@@ -2,11 +2,9 @@
 
 #include "docker/arguments.hpp"
 #include "docker/classify.hpp"
-#include "docker/log_file.hpp"
 #include "docker/parse.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 namespace asio = boost::asio;
 
@@ -25,9 +23,6 @@ constexpr std::size_t inspected_at_once = 100;
 
 /// Between TERM and KILL for the CLI itself, which has nothing to clean up.
 constexpr std::chrono::milliseconds cli_grace{500};
-
-/// Of what `logs` prints when it fails.
-constexpr std::size_t longest_complaint = 4096;
 
 constexpr auto as_json = "{{json .}}";
 
@@ -112,6 +107,12 @@ asio::awaitable<core::result<void>> engine::remove(std::string name) {
     co_return core::result<void>{};
 }
 
+asio::awaitable<core::result<void>> engine::remove_unstarted(std::string name) {
+    const auto ended = co_await run(docker({"rm", "-v", "--", name}), settings_.command_timeout);
+    if (!ended && !is(ended.error(), errc::no_such_container)) co_return ended.error();
+    co_return core::result<void>{};
+}
+
 asio::awaitable<core::result<container_state>> engine::inspect(std::string name) {
     const auto ended = co_await run(docker({"inspect", "--type", "container", "--format", as_json, "--", name}),
                                     settings_.command_timeout);
@@ -153,40 +154,6 @@ asio::awaitable<core::result<void>> engine::inspect_into(std::vector<container_s
         states.push_back(std::move(*state));
     }
     co_return core::result<void>{};
-}
-
-asio::awaitable<core::result<void>> engine::save_logs(std::string name, std::filesystem::path file,
-                                                      std::uint64_t max_bytes) {
-    const auto size = co_await write_log(name, file, 0, max_bytes);
-    if (!size) co_return size.error();
-    if (*size <= max_bytes) co_return core::result<void>{};
-    const auto again = co_await write_log(name, file, *size - max_bytes, max_bytes);
-    if (!again) co_return again.error();
-    co_return core::result<void>{};
-}
-
-/// Returns how long the log is; the file appears if all of what it is to hold fitted.
-asio::awaitable<core::result<std::uint64_t>> engine::write_log(std::string name, std::filesystem::path file,
-                                                               std::uint64_t cut, std::uint64_t most) {
-    auto what = docker({"logs", "--", name});
-    what.error_to_out = true;
-    try {
-        log_file log(file, cut, most);
-        std::string beginning;  // what the CLI says when it fails comes the same way as the log
-        const auto ended = co_await process::stream_chunks(
-            what, {.deadline = settings_.command_timeout, .grace = cli_grace}, [&](std::string_view chunk) {
-                beginning.append(chunk.substr(0, longest_complaint - beginning.size()));
-                log.append(chunk);
-            });
-        observe(what, ended && ended->status.success());
-        if (!ended) co_return ended.error();
-        if (!ended->status.success()) co_return classify("logs", ended->status, beginning);
-        if (cut != 0 || log.size() <= most) log.publish();
-        co_return log.size();
-    } catch (const std::system_error& failure) {
-        const bool full = failure.code() == std::errc::no_space_on_device;
-        co_return fail(full ? errc::storage_full : errc::storage_failed, failure.what());
-    }
 }
 
 asio::awaitable<core::error> engine::watch_ends(label_map labels, core::wall_time since,

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "docker/types.hpp"
+#include "process/pull.hpp"
 #include "process/run.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -46,6 +47,11 @@ public:
     /// Stops it at once if it runs and removes it with its anonymous volumes. One that is absent is a success.
     boost::asio::awaitable<core::result<void>> remove(std::string name);
 
+    /// Removes one that does not run, without stopping it if it does: that is errc::conflict, as is a removal that is
+    /// under way. Once it is removed, no start that is still on its way to the engine can happen. One that is absent is
+    /// a success.
+    boost::asio::awaitable<core::result<void>> remove_unstarted(std::string name);
+
     /// errc::no_such_container.
     boost::asio::awaitable<core::result<container_state>> inspect(std::string name);
 
@@ -59,6 +65,15 @@ public:
     /// errc::no_such_container, errc::storage_full, errc::storage_failed.
     boost::asio::awaitable<core::result<void>> save_logs(std::string name, std::filesystem::path file,
                                                          std::uint64_t max_bytes);
+
+    /// Hands on what the container has printed from its beginning, and then what it prints, both streams in order, in
+    /// pieces as they come, until it has ended or `take` says false. No more is read than was taken. Nothing but the
+    /// beginning has a deadline: an engine that falls silent meanwhile looks like a container that does. What the CLI
+    /// has to say when it fails comes as a last piece. errc::no_such_container.
+    boost::asio::awaitable<core::result<void>> follow_logs(std::string name, process::chunk_taker take);
+
+    /// The same of what the container has printed so far, and no more.
+    boost::asio::awaitable<core::result<void>> read_logs(std::string name, process::chunk_taker take);
 
     /// `docker events` for the dying and vanishing of containers with all of `labels`, from `since` on, one name at a
     /// time, until the stream breaks (its error) or has been open for `limit` (errc::timed_out).
@@ -74,6 +89,8 @@ private:
                                                               std::chrono::milliseconds deadline);
     boost::asio::awaitable<core::result<void>> inspect_into(std::vector<container_state>& states,
                                                             std::vector<std::string> ids);
+    boost::asio::awaitable<core::result<void>> hand_on_logs(process::command what, std::string name,
+                                                            process::chunk_taker take);
     boost::asio::awaitable<core::result<std::uint64_t>> write_log(std::string name, std::filesystem::path file,
                                                                   std::uint64_t cut, std::uint64_t most);
     void observe(const process::command& what, bool succeeded) const;

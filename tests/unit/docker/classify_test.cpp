@@ -33,6 +33,17 @@ const std::vector<row> rows{
     {"[]\nError: No such object: zq\n", errc::no_such_container},
     {"Error response from daemon: Cannot kill container: zq: No such container: zq\n", errc::no_such_container},
     {"Error response from daemon: removal of container zq is already in progress\n", errc::conflict},
+    {"Error response from daemon: You cannot remove a running container f2595cf4. Stop the container before attempting "
+     "removal or force remove\n",
+     errc::conflict},
+    {"Error response from daemon: You cannot remove a paused container f2595cf4. Unpause and then stop the container "
+     "before attempting removal or force remove\n",
+     errc::conflict},
+    {"Error response from daemon: cannot remove container \"/zq\": container is running: stop the container before "
+     "removing or force remove\n",
+     errc::conflict},
+    {"Error response from daemon: cannot remove container \"/zq\": container is paused and must be unpaused first\n",
+     errc::conflict},
     {"\nCannot connect to the Docker daemon at unix:///run/none.sock. Is the docker daemon running?\n",
      errc::engine_unreachable},
     {"Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?\n",

@@ -48,14 +48,26 @@ BOOST_AUTO_TEST_CASE(every_cli_of_this_machine_speaks_to_it) {
             value_of(run_coroutine(other.inspect_image(spec.image)));
             value_of(run_coroutine(other.create(spec)));
             require_error(run_coroutine(other.create(spec)), errc::name_taken);
+            value_of(run_coroutine(other.remove_unstarted(spec.name)));
+            value_of(run_coroutine(other.create(spec)));
             value_of(run_coroutine(other.start(spec.name)));
             BOOST_TEST(run_coroutine(ended_state(other, spec.name)).exit_code == 5);
             BOOST_TEST(value_of(run_coroutine(other.list(labels))).size() == 1u);
             value_of(run_coroutine(other.save_logs(spec.name, place / "log", 1000)));
             BOOST_TEST(content(place / "log") == "text\n");
+            std::string followed;
+            value_of(run_coroutine(other.follow_logs(spec.name, take_into(followed))));
+            BOOST_TEST(followed == "text\n");
+            const auto running = container("sleep 300", "running");
+            value_of(run_coroutine(other.create(running)));
+            value_of(run_coroutine(other.start(running.name)));
+            require_error(run_coroutine(other.remove_unstarted(running.name)), errc::conflict);
+            value_of(run_coroutine(other.remove(running.name)));
             value_of(run_coroutine(other.stop(spec.name, 1s)));
             value_of(run_coroutine(other.remove(spec.name)));
+            value_of(run_coroutine(other.remove_unstarted(spec.name)));
             require_error(run_coroutine(other.inspect(spec.name)), errc::no_such_container);
+            require_error(run_coroutine(other.follow_logs(spec.name, take_into(followed))), errc::no_such_container);
             require_error(run_coroutine(other.inspect_image("familiar-no-such-image")), errc::image_missing);
         }
     }
@@ -163,6 +175,10 @@ BOOST_AUTO_TEST_CASE(a_container_that_is_not_there) {
     require_error(run_coroutine(engine.stop(name, 1s)), errc::no_such_container);
     require_error(run_coroutine(engine.inspect(name)), errc::no_such_container);
     require_error(run_coroutine(engine.save_logs(name, place / "log", 1000)), errc::no_such_container);
+    std::string followed;
+    require_error(run_coroutine(engine.follow_logs(name, take_into(followed))), errc::no_such_container);
+    BOOST_TEST(followed.empty());
+    value_of(run_coroutine(engine.remove_unstarted(name)));
     value_of(run_coroutine(engine.remove(name)));
     BOOST_TEST(!std::filesystem::exists(place / "log"));
     BOOST_TEST(!std::filesystem::exists(place / "log.part"));
@@ -228,6 +244,19 @@ BOOST_AUTO_TEST_CASE(a_running_one_is_removed_at_once) {
     BOOST_TEST(value_of(run_coroutine(engine.inspect(spec.name))).running);
     value_of(run_coroutine(engine.remove(spec.name)));
     require_error(run_coroutine(engine.inspect(spec.name)), errc::no_such_container);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_was_never_started_is_removed_and_one_that_runs_is_left) {
+    const auto spec = container("sleep 300");
+    value_of(run_coroutine(engine.create(spec)));
+    value_of(run_coroutine(engine.remove_unstarted(spec.name)));
+    require_error(run_coroutine(engine.start(spec.name)), errc::no_such_container);
+
+    value_of(run_coroutine(engine.create(spec)));
+    value_of(run_coroutine(engine.start(spec.name)));
+    require_error(run_coroutine(engine.remove_unstarted(spec.name)), errc::conflict);
+    BOOST_TEST(value_of(run_coroutine(engine.inspect(spec.name))).running);
+    value_of(run_coroutine(engine.remove(spec.name)));
 }
 
 BOOST_AUTO_TEST_CASE(five_at_once) {

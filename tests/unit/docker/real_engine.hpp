@@ -52,6 +52,14 @@ inline boost::asio::awaitable<docker::container_state> ended_state(docker::engin
     }
 }
 
+/// Takes all that comes.
+inline process::chunk_taker take_into(std::string& text) {
+    return [&text](std::string piece) -> boost::asio::awaitable<bool> {
+        text += piece;
+        co_return true;
+    };
+}
+
 template <class T>
 void require_error(const core::result<T>& outcome, core::errc expected) {
     BOOST_REQUIRE(!outcome);

@@ -50,6 +50,9 @@ BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_unreachable_for_every_comman
     require_error(run_coroutine(engine.inspect("x")), errc::engine_unreachable);
     require_error(run_coroutine(engine.list({})), errc::engine_unreachable);
     require_error(run_coroutine(engine.save_logs("x", place / "log", 1)), errc::engine_unreachable);
+    require_error(run_coroutine(engine.remove_unstarted("x")), errc::engine_unreachable);
+    std::string followed;
+    require_error(run_coroutine(engine.follow_logs("x", take_into(followed))), errc::engine_unreachable);
     const auto broke = run_coroutine(engine.watch_ends({}, core::now(), 10s, [](std::string_view) {}));
     BOOST_TEST(broke.code == make_error_code(errc::engine_unreachable), broke.message);
 }
@@ -61,6 +64,9 @@ BOOST_AUTO_TEST_CASE(a_socket_that_never_answers_ends_at_the_deadline) {
     require_error(run_coroutine(engine.version()), errc::timed_out);
     require_error(run_coroutine(engine.list({})), errc::timed_out);
     require_error(run_coroutine(engine.save_logs("x", place / "log", 1)), errc::timed_out);
+    require_error(run_coroutine(engine.remove_unstarted("x")), errc::timed_out);
+    std::string followed;
+    require_error(run_coroutine(engine.follow_logs("x", take_into(followed))), errc::timed_out);
     BOOST_TEST(!std::filesystem::exists(place / "log.part"));
 }
 
@@ -133,6 +139,37 @@ BOOST_AUTO_TEST_CASE(a_removal_that_somebody_else_has_begun_is_a_success) {
         "echo 'Error response from daemon: removal of container x is already in progress' >&2; exit 1");
     docker::engine engine(with_cli(fake));
     value_of(run_coroutine(engine.remove("x")));
+}
+
+BOOST_AUTO_TEST_CASE(a_removal_without_force_tells_of_one_that_somebody_else_has_begun) {
+    const fake_docker fake(
+        "echo 'Error response from daemon: removal of container x is already in progress' >&2; exit 1");
+    docker::engine engine(with_cli(fake));
+    require_error(run_coroutine(engine.remove_unstarted("x")), errc::conflict);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_breaks_off_is_told_with_all_that_came_before) {
+    const fake_docker fake(R"(case $1 in
+inspect) echo '{"Id":"x","Name":"/x","State":{"Status":"running","Running":true}}';;
+logs) echo text; sleep 0.1; echo 'unexpected EOF' >&2; exit 1;;
+esac)");
+    docker::engine engine(with_cli(fake));
+    std::string followed;
+    require_error(run_coroutine(engine.follow_logs("x", take_into(followed))), errc::engine_unreachable);
+    BOOST_TEST(followed == "text\nunexpected EOF\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_followed_may_be_silent_for_longer_than_any_deadline) {
+    const fake_docker fake(R"(case $1 in
+inspect) echo '{"Id":"x","Name":"/x","State":{"Status":"running","Running":true}}';;
+logs) sleep 2; echo text;;
+esac)");
+    auto with = with_cli(fake);
+    with.command_timeout = 1500ms;
+    docker::engine engine(with);
+    std::string followed;
+    value_of(run_coroutine(engine.follow_logs("x", take_into(followed))));
+    BOOST_TEST(followed == "text\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_grace_is_rounded_up_to_seconds) {
