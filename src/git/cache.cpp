@@ -1,11 +1,11 @@
 #include "git/cache.hpp"
 
 #include "async/blocking.hpp"
-#include "core/ulid.hpp"
 #include "git/directory.hpp"
 #include "git/files.hpp"
 #include "git/history.hpp"
 #include "git/mirror.hpp"
+#include "git/mirror_upkeep.hpp"
 #include "git/names.hpp"
 #include "git/repository.hpp"
 #include "git/tree.hpp"
@@ -23,18 +23,11 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using process::descriptor;
 
-/// In a job's folder, out of the container's sight: the key of the mirror that the job borrows from.
-constexpr const char* borrows_from = "mirror";
-
 std::vector<std::string> names_in(const fs::path& folder, std::error_code& error) {
     std::vector<std::string> names;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
         names.push_back(entry->path().filename().string());
     return names;
-}
-
-fs::path mirror_folder(const settings& chosen, const remote& from) {
-    return chosen.cache_dir / "mirrors" / (from.key + ".git");
 }
 
 workspace layout(const fs::path& root, const fs::path& mirror) {
@@ -54,7 +47,7 @@ core::result<void> make_folders(const workspace& of, const std::string& key) {
     core::result<void> made;
     for (const auto& folder : {of.root, of.directory, of.familiar, of.secrets, of.out})
         if (made) made = make_private_folder(folder);
-    if (made) made = write_file(of.root / borrows_from, key);
+    if (made) made = note_loan(of.root, key);
     if (!made) (void)remove_tree(of.root);
     return made;
 }
@@ -101,7 +94,7 @@ asio::awaitable<core::result<workspace>> cache::prepare(workspace_request reques
     client git(settings_, request.from);
     auto made = co_await prepare_once(request, git);
     if (!made && git.saw_damage()) {
-        auto discarded = co_await discard_mirror(request);
+        auto discarded = co_await discard_mirror(request.from.key);
         if (!discarded) co_return std::move(discarded).error();
         made = co_await prepare_once(request, git);
     }
@@ -109,7 +102,7 @@ asio::awaitable<core::result<workspace>> cache::prepare(workspace_request reques
 }
 
 asio::awaitable<core::result<workspace>> cache::prepare_once(const workspace_request& request, client& git) {
-    auto out = layout(job_folder(request.job), mirror_folder(settings_, request.from));
+    auto out = layout(job_folder(request.job), mirror_folder(request.from.key));
     auto claimed = co_await claim(request, git, out);
     if (!claimed) co_return std::move(claimed).error();
 
@@ -126,7 +119,10 @@ asio::awaitable<core::result<void>> cache::claim(const workspace_request& reques
     const auto turn = co_await turns_.enter(request.from.key);
     auto updated = co_await update_mirror(git, pool_, of.objects.parent_path(), request.head_ref, observer_);
     if (!updated) co_return std::move(updated).error();
-    co_return co_await async::run_blocking(pool_, [&] { return make_folders(of, request.from.key); });
+    co_return co_await async::run_blocking(pool_, [&]() -> core::result<void> {
+        if (auto noted = note_use(of.objects.parent_path()); !noted) return noted;
+        return make_folders(of, request.from.key);
+    });
 }
 
 asio::awaitable<core::result<void>> cache::fill(const workspace_request& request, client& git, workspace& into) {
@@ -138,22 +134,6 @@ asio::awaitable<core::result<void>> cache::fill(const workspace_request& request
     if (known->all_files)
         into.working_directory = existing_directory(into.directory, common_directory(into.changed_files));
     co_return core::result<void>{};
-}
-
-asio::awaitable<core::result<void>> cache::discard_mirror(const workspace_request& request) {
-    const auto turn = co_await turns_.enter(request.from.key);
-    const auto mirror = mirror_folder(settings_, request.from);
-    std::error_code error;
-    for (const auto& job : names_in(settings_.cache_dir / "jobs", error))
-        if (read_file(job_folder(job) / borrows_from) == request.from.key)
-            co_return core::fail(core::errc::busy, "the mirror " + mirror.string() + " is damaged, and job " + job +
-                                                       " still borrows from it; it is cloned anew after that");
-
-    const auto condemned = settings_.cache_dir / "tmp" / core::make_ulid();
-    fs::rename(mirror, condemned, error);
-    if (error && error != std::errc::no_such_file_or_directory)
-        co_return storage_error("cannot move away the damaged mirror", mirror, error.value());
-    co_return co_await async::run_blocking(pool_, [&] { return remove_tree(condemned); });
 }
 
 asio::awaitable<core::result<void>> cache::remove(std::string job) {

@@ -10,6 +10,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -51,6 +53,14 @@ public:
     /// The names in jobs/: what a start has to reap or to know.
     boost::asio::awaitable<core::result<std::vector<std::string>>> jobs_on_disk();
 
+    /// Deletes the mirrors that have not been used for so long, and folders that this leaves empty; how many mirrors
+    /// that were. One at a time, each in its turn; none that a job borrows from. What fails does not keep the rest: the
+    /// error, which then takes the place of the number, is the first.
+    boost::asio::awaitable<core::result<std::size_t>> remove_unused_mirrors(std::chrono::milliseconds unused_for);
+
+    /// Packs the mirrors that need it: see pack_mirror(). One at a time, each in its turn. Errors as above.
+    boost::asio::awaitable<core::result<void>> pack_mirrors();
+
     /// Gives the four folders of `what` and all in them to another user, links themselves and not what they point at.
     /// For a server that is root, after its last git command there: git refuses a tree that belongs to somebody else.
     boost::asio::awaitable<core::result<void>> hand_over(workspace what, uid_t user, gid_t group);
@@ -62,7 +72,14 @@ private:
     boost::asio::awaitable<core::result<void>> claim(const workspace_request& request, client& git,
                                                      const workspace& of);
     boost::asio::awaitable<core::result<void>> fill(const workspace_request& request, client& git, workspace& into);
-    boost::asio::awaitable<core::result<void>> discard_mirror(const workspace_request& request);
+    boost::asio::awaitable<core::result<void>> discard_mirror(std::string key);
+    boost::asio::awaitable<core::result<bool>> remove_if_unused(const std::string& key,
+                                                                std::chrono::milliseconds unused_for);
+    /// Moves it to tmp/, from where it is deleted even if the server dies now. In the mirror's turn.
+    boost::asio::awaitable<core::result<void>> delete_mirror(const std::string& key);
+    std::filesystem::path mirror_folder(const std::string& key) const {
+        return settings_.cache_dir / "mirrors" / (key + ".git");
+    }
     std::filesystem::path job_folder(const std::string& job) const { return settings_.cache_dir / "jobs" / job; }
     void observe(std::string_view operation, bool succeeded) const;
 

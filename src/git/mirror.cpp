@@ -78,22 +78,6 @@ bool is_leftover(const fs::path& path) {
     return name.ends_with(".lock") || name.starts_with("tmp_") || name.starts_with(".tmp-");
 }
 
-/// Deletes what a git leaves behind that was killed in the middle of a fetch: its locks, which would stop every later
-/// one, and unfinished packs.
-core::result<void> remove_leftovers(const fs::path& mirror) {
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (const auto& folder : {mirror, mirror / "objects", mirror / "objects/pack", mirror / "objects/info"})
-        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-            if (is_leftover(entry->path())) found.push_back(entry->path());
-    for (fs::recursive_directory_iterator entry(mirror / "refs", error), end; !error && entry != end;
-         entry.increment(error))
-        if (entry->path().extension() == ".lock") found.push_back(entry->path());
-    for (const auto& path : found)
-        if (auto removed = remove_tree(path); !removed) return removed;
-    return {};
-}
-
 /// One attempt. What an attempt before it left when it was killed is in the way of this one.
 asio::awaitable<core::result<void>> fetch(client& git, asio::thread_pool& pool, fs::path mirror, std::string head_ref) {
     auto cleared = co_await async::run_blocking(pool, [&] { return remove_leftovers(mirror); });
@@ -145,6 +129,20 @@ asio::awaitable<core::result<void>> update_mirror(client& git, asio::thread_pool
         if (!cloned) co_return std::move(cloned).error();
     }
     co_return co_await persistently(git, "fetch", observer, [&] { return fetch(git, pool, mirror, head_ref); });
+}
+
+core::result<void> remove_leftovers(const fs::path& mirror) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (const auto& folder : {mirror, mirror / "objects", mirror / "objects/pack", mirror / "objects/info"})
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+            if (is_leftover(entry->path())) found.push_back(entry->path());
+    for (fs::recursive_directory_iterator entry(mirror / "refs", error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().extension() == ".lock") found.push_back(entry->path());
+    for (const auto& path : found)
+        if (auto removed = remove_tree(path); !removed) return removed;
+    return {};
 }
 
 }  // namespace familiar::git
