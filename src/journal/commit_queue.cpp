@@ -38,7 +38,7 @@ void commit_queue::submit(std::unique_ptr<request> one) {
         }
     }
     one->refuse(core::fail(core::errc::shutting_down, "the journal is closed"));
-    one->resume();
+    answer(std::move(one));
 }
 
 void commit_queue::work_until_closed() {
@@ -48,6 +48,11 @@ void commit_queue::work_until_closed() {
         serve(std::move(taken));
     }
     database_.reset();
+}
+
+/// And lets go of it: an event loop that has no other work may end.
+void commit_queue::answer(std::unique_ptr<request> one) {
+    one->resume();
 }
 
 /// Waits; empty only when closed and done.
@@ -65,11 +70,12 @@ commit_queue::batch commit_queue::take() {
 
 void commit_queue::serve(batch taken) {
     commit(taken.writes);
-    for (auto& one : taken.writes) one->resume();
+    for (auto& one : taken.writes) answer(std::move(one));
     for (auto& one : taken.reads) {
         read_one(*one);
-        one->resume();
+        answer(std::move(one));
     }
+    if (database_) database_->tidy_log();
 }
 
 void commit_queue::commit(std::span<std::unique_ptr<request>> writes) {
@@ -90,10 +96,18 @@ std::optional<core::error> commit_queue::commit_together(std::span<std::unique_p
         database_->execute("begin immediate");
         for (auto& one : writes) perform_apart(*one);
         database_->execute("commit");
+        set_patience(true);
         return std::nullopt;
     } catch (const std::exception& thrown) {
-        return failed(thrown);
+        auto why = failed(thrown);
+        // Who comes meanwhile would wait for the rest of this time and then for as long again.
+        if (why.code == core::errc::busy) set_patience(false);
+        return why;
     }
+}
+
+void commit_queue::set_patience(bool patient) {
+    if (std::exchange(patient_, patient) != patient && database_) database_->be_patient(patient);
 }
 
 void commit_queue::perform_apart(request& one) {
@@ -128,6 +142,7 @@ std::optional<core::error> commit_queue::connect() {
     if (database_) return std::nullopt;
     try {
         database_ = std::make_unique<database>(open_());
+        patient_ = true;
         return std::nullopt;
     } catch (const SQLite::Exception& thrown) {
         return failure_of(thrown, path_);

@@ -38,6 +38,10 @@ struct request {
 /// Whatever waits when the thread is free is taken together: the writes in one transaction, a savepoint around each, so
 /// that a bad one undoes itself only; then the reads. If the transaction as a whole fails, each write is tried once
 /// more in a transaction of its own, so that one that does not fit does not fail those that do.
+///
+/// The log is written back into the file after everyone has been answered. While another program holds its lock for
+/// longer than the limit, only the first waits for so long: those after it are refused after a moment, until one gets
+/// it.
 class commit_queue {
 public:
     using opener = std::function<database()>;
@@ -99,11 +103,13 @@ private:
     }
 
     void submit(std::unique_ptr<request> one);
+    static void answer(std::unique_ptr<request> one);
     void work_until_closed();
     batch take();
     void serve(batch taken);
     void commit(std::span<std::unique_ptr<request>> writes);
     std::optional<core::error> commit_together(std::span<std::unique_ptr<request>> writes);
+    void set_patience(bool patient);
     void perform_apart(request& one);
     void read_one(request& one);
     std::optional<core::error> connect();
@@ -112,6 +118,7 @@ private:
     const std::filesystem::path path_;
     const opener open_;
     std::unique_ptr<database> database_;  ///< of the thread
+    bool patient_ = true;                 ///< of the thread: whether `database_` waits for a lock for as long as it may
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -4,12 +4,26 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace familiar::journal {
 
 namespace {
 
 /// The write-ahead log is cut back to this after a checkpoint, so that one burst does not keep its space for ever.
 constexpr const char* limit_log = "pragma journal_size_limit = 67108864";
+
+/// Pages in the log from which on it is written back: SQLite's own default
+/// (https://www.sqlite.org/c3ref/wal_autocheckpoint.html).
+constexpr int long_log = 1000;
+
+/// For a lock that was held beyond the limit just now.
+constexpr std::chrono::milliseconds short_wait{250};
+
+int note_length(void* pages_in_log, sqlite3*, const char*, int pages) {
+    *static_cast<int*>(pages_in_log) = pages;
+    return SQLITE_OK;
+}
 
 std::int64_t to_number(core::wall_time time) {
     return time.time_since_epoch().count();
@@ -72,6 +86,10 @@ query& query::null() {
     return *this;
 }
 
+query& query::text_or_null(const std::string& text) {
+    return text.empty() ? null() : *this << text;
+}
+
 query& query::blob(const std::string& bytes) {
     statement_->bindNoCopy(++bound_, static_cast<const void*>(bytes.data()), int(bytes.size()));
     return *this;
@@ -101,6 +119,8 @@ std::optional<int> query::maybe_number(int column) const {
 
 database::database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout)
     : path_(std::move(path)),
+      busy_timeout_(busy_timeout),
+      pages_in_log_(std::make_unique<int>(0)),
       connection_(path_.string(),
                   (how == mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) | SQLite::OPEN_NOMUTEX,
                   int(busy_timeout.count())) {
@@ -115,12 +135,24 @@ database::database(std::filesystem::path path, mode how, std::chrono::millisecon
     // What a savepoint needs for its undoing would go to a file in TMPDIR, which a kill -9 leaves behind.
     connection_.exec("pragma temp_store = memory");
     connection_.exec(limit_log);
+    // In the place of SQLite's own hook, which writes the log back within the commit that makes it long.
+    sqlite3_wal_hook(connection_.getHandle(), &note_length, pages_in_log_.get());
 }
 
 query database::use(const char* sql) {
     auto& statement = statements_[sql];
     if (!statement) statement = std::make_unique<SQLite::Statement>(connection_, sql);
     return query(*statement);
+}
+
+void database::tidy_log() noexcept {
+    if (*pages_in_log_ < long_log) return;
+    *pages_in_log_ = 0;
+    sqlite3_wal_checkpoint_v2(connection_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+void database::be_patient(bool patient) {
+    connection_.setBusyTimeout(int((patient ? busy_timeout_ : std::min(busy_timeout_, short_wait)).count()));
 }
 
 bool database::in_transaction() const noexcept {

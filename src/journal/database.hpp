@@ -36,6 +36,7 @@ public:
     query& operator<<(const std::optional<core::wall_time>& time);
     query& operator<<(const std::optional<int>& number);
     query& null();
+    query& text_or_null(const std::string& text);  ///< null if it is empty
     query& blob(const std::string& bytes);
 
     /// To the next row; false when there is none.
@@ -60,7 +61,8 @@ class database {
 public:
     enum class mode { read_only, read_write };
 
-    /// Read-write: WAL, synchronous FULL, foreign keys. The file must exist.
+    /// Read-write: WAL, synchronous FULL, foreign keys; the log is written back by tidy_log() only. The file must
+    /// exist.
     database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout);
 
     /// `sql` is a string constant: its address is the key under which the prepared statement is kept.
@@ -69,6 +71,13 @@ public:
 
     SQLite::Database& connection() noexcept { return connection_; }
     const std::filesystem::path& path() const noexcept { return path_; }
+
+    /// Writes the log back into the file once it is long. Takes milliseconds, so it is done when nobody waits for an
+    /// answer. A failure is left to the next time: the log has it all.
+    void tidy_log() noexcept;
+
+    /// With false a lock of another program is waited for only for a moment, until this is called with true.
+    void be_patient(bool patient);
 
     /// False outside of a transaction, also of one that SQLite has rolled back by itself after an error.
     bool in_transaction() const noexcept;
@@ -81,6 +90,8 @@ public:
 
 private:
     std::filesystem::path path_;
+    std::chrono::milliseconds busy_timeout_;
+    std::unique_ptr<int> pages_in_log_;  ///< SQLite's hook has its address
     SQLite::Database connection_;
     std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };

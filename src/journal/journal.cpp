@@ -1,10 +1,12 @@
 #include "journal/journal.hpp"
 
 #include "journal/commit_queue.hpp"
+#include "journal/delivery_rows.hpp"
 #include "journal/failure.hpp"
 #include "journal/files.hpp"
-#include "journal/rows.hpp"
-#include "journal/rules.hpp"
+#include "journal/job_rows.hpp"
+#include "journal/operations.hpp"
+#include "journal/request_rows.hpp"
 #include "journal/schema.hpp"
 
 #include <sqlite3.h>
@@ -14,7 +16,6 @@
 namespace familiar::journal {
 
 namespace asio = boost::asio;
-using core::errc;
 
 namespace {
 
@@ -37,48 +38,6 @@ core::result<std::string> open_once(const options& settings) {
         if (!opened) return failure_of(thrown, settings.path);
         return opened->failure_from(thrown);
     }
-}
-
-core::result<recorded> record_once(database& in, const delivery& what, const std::optional<job_record>& job) {
-    const auto looked_up = look_up(in, what.forge, what.id);
-    if (!looked_up) return looked_up.error();
-    const std::optional<known_delivery>& known = *looked_up;
-    if (!known) {
-        if (job) insert_job(in, *job);
-        insert_delivery(in, what, job ? job->id : std::string());
-        return job ? recorded{.job = job->id, .state = job->state, .retry_of = job->retry_of} : recorded{};
-    }
-
-    const auto decision = judge_again(known->state, job.has_value());
-    if (!job || decision == verdict::duplicate)
-        return recorded{
-            .duplicate = true, .job = known->job, .state = known->state.value_or(job_state::received), .retry_of = {}};
-    auto fresh = *job;
-    if (decision == verdict::repetition) fresh.retry_of = known->job;
-    insert_job(in, fresh);
-    point_delivery(in, what.forge, what.id, fresh.id);
-    return recorded{.job = fresh.id, .state = fresh.state, .retry_of = fresh.retry_of};
-}
-
-core::result<job_record> update_once(database& in, const std::string& id, const job_change& change) {
-    auto selected = select_job(in, id);
-    if (!selected) return selected.error();
-    std::optional<job_record>& job = *selected;
-    if (!job) return core::fail(errc::not_found, "there is no job " + id);
-    if (auto applied = apply(change, *job); !applied) return applied.error();
-    update_job(in, *job);
-    if (change.source_branch || change.source_path || change.target_branch || change.head_origin)
-        update_subject(in, *job);
-    return std::move(*job);
-}
-
-core::result<std::optional<job_record>> find_once(database& in, const std::string& id_or_prefix) {
-    auto jobs = select_jobs_like(in, id_or_prefix);
-    if (!jobs) return jobs.error();
-    if (jobs->empty() || id_or_prefix.empty()) return std::optional<job_record>();
-    if (jobs->size() > 1 && jobs->front().id != id_or_prefix)
-        return core::fail(errc::conflict, "several jobs begin with '" + id_or_prefix + "'; give more of the id");
-    return std::optional<job_record>(std::move(jobs->front()));
 }
 
 }  // namespace
@@ -122,6 +81,40 @@ asio::awaitable<core::result<recorded>> journal::record(delivery what, std::opti
 
 asio::awaitable<core::result<job_record>> journal::update(std::string job, job_change change) {
     co_return co_await parts_->queue().write<job_record>([&](database& in) { return update_once(in, job, change); });
+}
+
+asio::awaitable<core::result<placed>> journal::place(std::string job, job_change authorised, placement_rule rule) {
+    co_return co_await parts_->queue().write<placed>(
+        [&](database& in) { return place_once(in, job, authorised, rule); });
+}
+
+asio::awaitable<core::result<closed>> journal::close_request(delivery what, event::provider forge, std::string path,
+                                                             std::int64_t number, std::string reason) {
+    const request_key request{.forge = forge, .path = std::move(path), .number = number};
+    co_return co_await parts_->queue().write<closed>(
+        [&](database& in) { return close_once(in, what, request, reason); });
+}
+
+asio::awaitable<core::result<job_record>> journal::cancel(std::string job, std::string reason) {
+    co_return co_await parts_->queue().write<job_record>([&](database& in) { return cancel_once(in, job, reason); });
+}
+
+asio::awaitable<core::result<job_record>> journal::retry(std::string job, std::string fresh, core::wall_time now) {
+    co_return co_await parts_->queue().write<job_record>([&](database& in) { return retry_once(in, job, fresh, now); });
+}
+
+asio::awaitable<core::result<std::size_t>> journal::prune(core::wall_time limit, std::size_t most) {
+    co_return co_await parts_->queue().write<std::size_t>([&](database& in) { return prune_once(in, limit, most); });
+}
+
+asio::awaitable<core::result<std::vector<job_record>>> journal::list(job_filter which) {
+    co_return co_await parts_->queue().read<std::vector<job_record>>(
+        [&](database& in) { return select_page(in, which); });
+}
+
+asio::awaitable<core::result<std::vector<queue_entry>>> journal::queue() {
+    co_return co_await parts_->queue().read<std::vector<queue_entry>>(
+        [](database& in) { return core::result<std::vector<queue_entry>>(select_queue(in)); });
 }
 
 asio::awaitable<core::result<std::optional<job_record>>> journal::find(std::string job) {

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "journal/job.hpp"
+#include "journal/placement.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -22,10 +23,25 @@ struct options {
 
 /// What became of a delivery.
 struct recorded {
-    bool duplicate = false;  ///< it was known: nothing was written
-    std::string job;         ///< the new job, or the one the known delivery stands for; empty if there is none
+    bool duplicate = false;                 ///< it was known, or what it means was: there is no new job
+    std::string job;                        ///< the new job, or the one the delivery stands for; empty if there is none
     job_state state = job_state::received;  ///< of that job
     std::string retry_of;  ///< the ended job which the new one repeats, as this delivery had been seen before
+};
+
+/// Which jobs list() tells of.
+struct job_filter {
+    std::optional<job_state> state{};
+    std::string path{};    ///< of the repository; empty: all
+    std::string before{};  ///< only jobs whose id is less: where the page before ended
+    std::size_t limit = 50;
+};
+
+/// What closing a merge request has done on disk.
+struct closed {
+    bool known = false;                   ///< the delivery was: nothing was written
+    std::vector<job_record> cancelled{};  ///< jobs that waited or were being prepared, now `cancelled`
+    std::vector<std::string> to_stop{};   ///< running jobs, whose outcome is `cancelled` from now on
 };
 
 /// Deliveries and jobs in SQLite, durable (fsynced) before an awaited write returns.
@@ -60,17 +76,52 @@ public:
     /// A known (forge, id) is a duplicate, and nothing is written, unless `job` is given and the delivery has no job so
     /// far or one that `restarts_on_redelivery`: then `job` is inserted with retry_of naming the old one, and the
     /// delivery stands for the new job from now on. errc::conflict if the job's id is taken.
+    ///
+    /// A new delivery that means the same (`job.meaning`, within one merge request) as a job of the last 24 hours that
+    /// waits, runs or has succeeded is kept and stands for that job, and is a duplicate too; unless an event with
+    /// another head came in between (a push from A to B and back to A), or close_request() did.
     boost::asio::awaitable<core::result<recorded>> record(delivery what, std::optional<job_record> job);
 
     /// Applies a change and returns the job as it stands then. errc::not_found; errc::conflict if the job has ended in
     /// another state (the same final state again may still add details).
     boost::asio::awaitable<core::result<job_record>> update(std::string job, job_change change);
 
+    /// Authorises a `received` (or `held`) job: applies `authorised`, then what `rule` makes of it, in one transaction.
+    /// A job that joins another hands its comments over and ends as `superseded`, and its delivery stands for the other
+    /// from then on; jobs that it supersedes end so. The reasons name the other job. errc::not_found; errc::conflict if
+    /// the job has ended.
+    boost::asio::awaitable<core::result<placed>> place(std::string job, job_change authorised, placement_rule rule);
+
+    /// Keeps the delivery of a close, cancels the jobs of that merge request that wait (received, held, queued,
+    /// preparing), decides the outcome of those that run (their reason, too), and forgets what its events meant, so
+    /// that a reopened merge request runs. A known delivery does nothing.
+    boost::asio::awaitable<core::result<closed>> close_request(delivery what, event::provider forge, std::string path,
+                                                               std::int64_t number, std::string reason);
+
+    /// The same for one job on a person's word: `cancelled` if it waited or was being prepared; with the outcome
+    /// `cancelled`, state unchanged, if it runs. errc::not_found; errc::conflict if it has ended or is ending.
+    boost::asio::awaitable<core::result<job_record>> cancel(std::string job, std::string reason);
+
+    /// Starts an ended job anew on a person's word: a new one, `received`, named `fresh`, with retry_of and all its
+    /// comments; the old one's deliveries stand for it from now on. errc::not_found; errc::conflict if the job has not
+    /// ended, has succeeded or was superseded, or has been retried by one that has not ended or has succeeded.
+    boost::asio::awaitable<core::result<job_record>> retry(std::string job, std::string fresh, core::wall_time now);
+
     /// By its id or a prefix that fits no other; empty if there is none. errc::conflict if several fit.
     boost::asio::awaitable<core::result<std::optional<job_record>>> find(std::string job);
 
-    /// All jobs that have not ended, the oldest first.
+    /// The newest first.
+    boost::asio::awaitable<core::result<std::vector<job_record>>> list(job_filter which);
+
+    /// All jobs that are `queued`, in the order of the queue. Quick and small also for very many.
+    boost::asio::awaitable<core::result<std::vector<queue_entry>>> queue();
+
+    /// All jobs that have not ended and are not `queued`, the oldest first.
     boost::asio::awaitable<core::result<std::vector<job_record>>> unfinished();
+
+    /// Deletes up to `most` jobs that ended before `limit` and up to `most` deliveries that came before it and stand
+    /// for no job; how many rows that were. Called until it is 0, so that no webhook waits for long.
+    boost::asio::awaitable<core::result<std::size_t>> prune(core::wall_time limit, std::size_t most);
 
     /// A kept delivery; without a forge, of whichever forge has that id. errc::conflict if both have it.
     boost::asio::awaitable<core::result<std::optional<delivery>>> find_delivery(std::optional<event::provider> forge,

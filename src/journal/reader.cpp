@@ -1,7 +1,7 @@
 #include "journal/reader.hpp"
 
+#include "journal/delivery_rows.hpp"
 #include "journal/failure.hpp"
-#include "journal/rows.hpp"
 #include "journal/schema.hpp"
 
 #include <memory>

@@ -22,6 +22,53 @@ verdict judge_again(std::optional<job_state> known, bool brings_job) noexcept {
     return restarts_on_redelivery(*known) ? verdict::repetition : verdict::duplicate;
 }
 
+likeness compare(std::string_view incoming, std::string_view earlier, job_state state) noexcept {
+    if (earlier != incoming) return likeness::different;
+    return stands(state) ? likeness::same : likeness::none;
+}
+
+bool is_about_head(event::kind kind) noexcept {
+    return kind == event::kind::mr_opened || kind == event::kind::mr_updated;
+}
+
+stop_step judge_stop(job_state state, bool outcome_decided) noexcept {
+    switch (state) {
+        case job_state::received:
+        case job_state::held:
+        case job_state::queued:
+        case job_state::preparing:
+            return stop_step::end_now;
+        case job_state::running:
+            return outcome_decided ? stop_step::being_stopped : stop_step::decide;
+        default:
+            return stop_step::too_late;
+    }
+}
+
+core::result<void> may_place(const job_record& job) {
+    if (job.state == job_state::received || job.state == job_state::held) return {};
+    return core::fail(core::errc::conflict,
+                      "job " + job.id + " does not wait to be authorised (" + std::string(to_text(job.state)) + ")");
+}
+
+core::result<void> may_retry(const job_record& job) {
+    const auto refuse = [&](const std::string& why) {
+        return core::fail(core::errc::conflict, "job " + job.id + " " + why + " and is not started anew");
+    };
+    if (!is_final(job.state)) return refuse("has not ended (" + std::string(to_text(job.state)) + ")");
+    if (job.state == job_state::succeeded) return refuse("has succeeded");
+    if (job.state == job_state::superseded) return refuse(job.reason.empty() ? "was superseded" : "was " + job.reason);
+    return {};
+}
+
+bool stands(job_state state) noexcept {
+    return !is_final(state) || state == job_state::succeeded;
+}
+
+bool changes_subject(const job_change& change) noexcept {
+    return change.source_branch || change.source_path || change.target_branch || change.head_origin;
+}
+
 core::result<void> apply(const job_change& change, job_record& job) {
     if (is_final(job.state) && change.state != job.state)
         return core::fail(core::errc::conflict, "job " + job.id + " has ended (" + std::string(to_text(job.state)) +
@@ -32,7 +79,7 @@ core::result<void> apply(const job_change& change, job_record& job) {
     overwrite(change.started_at, job.started_at);
     overwrite(change.deadline, job.deadline);
     overwrite(change.finished_at, job.finished_at);
-    overwrite(change.not_before, job.not_before);
+    job.not_before = change.not_before;
     overwrite(change.outcome, job.outcome);
     overwrite(change.reason, job.reason);
     overwrite(change.exit_code, job.exit_code);

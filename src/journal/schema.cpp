@@ -66,7 +66,37 @@ constexpr const char* first_version = R"sql(
     create index deliveries_received on deliveries (received);
 )sql";
 
-constexpr std::array steps_so_far{first_version};
+// `joined`: a JSON array of events. `meaning`: null where nothing is the same. `joined_to`: the job that answers a
+// joined one's comments. Each index serves one question, and where a question is about few jobs it holds only those: a
+// job that waits for long or has ended costs the others nothing. The queue's holds all that the queue asks for.
+constexpr const char* waiting_and_meaning = R"sql(
+    alter table jobs add column joined text not null default '[]';
+    alter table jobs add column meaning text;
+    alter table jobs add column waiting_since integer not null default 0;
+    alter table jobs add column joined_to text references jobs (id) on delete set null;
+    update jobs set waiting_since = created_at;
+    update jobs set finished_at = coalesce(started_at, created_at) where ended = 1 and finished_at is null;
+
+    drop index jobs_unfinished;
+    drop index jobs_of_request;
+    drop index deliveries_received;
+    create index jobs_in_work on jobs (created_at, id) where ended = 0 and state <> 'queued';
+    create index jobs_queue on jobs (waiting_since, id, forge, path, number, kind, created_at, not_before, state)
+        where state = 'queued';
+    create index jobs_live on jobs (forge, path, number, waiting_since, id) where ended = 0;
+    create index jobs_let_in on jobs (forge, path, number, created_at)
+        where state not in ('received', 'held', 'refused', 'superseded');
+    create index jobs_of_branch on jobs (forge, path, number, created_at, id) where known_branch = 1;
+    create index jobs_of_head on jobs (forge, path, number, created_at, id) where kind in ('mr_opened', 'mr_updated');
+    create index jobs_of_meaning on jobs (forge, path, number, meaning, created_at, id) where meaning is not null;
+    create index jobs_joined on jobs (joined_to) where joined_to is not null;
+    create index jobs_of_state on jobs (state, id);
+    create index jobs_of_path on jobs (path, id);
+    create index jobs_ended on jobs (finished_at) where ended = 1;
+    create index deliveries_without_job on deliveries (received) where job is null;
+)sql";
+
+constexpr std::array steps_so_far{first_version, waiting_and_meaning};
 
 core::result<int> inspect(const fs::path& path, std::chrono::milliseconds busy_timeout, int newest) try {
     database opened(path, database::mode::read_only, busy_timeout);

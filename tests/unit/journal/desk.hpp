@@ -38,6 +38,26 @@ inline journal::job_record sample_job(event::event subject = sample_event()) {
     return job;
 }
 
+/// A job about a head or a comment, that says what it means.
+inline journal::job_record job_meaning(std::string meaning, event::kind kind = event::kind::mr_updated) {
+    auto job = sample_job();
+    job.meaning = std::move(meaning);
+    job.kind = kind;
+    return job;
+}
+
+inline journal::job_record comment_job(std::int64_t comment) {
+    auto job = job_meaning("comment " + std::to_string(comment), event::kind::mr_comment);
+    job.subject.what = event::action::commented;
+    job.subject.note.emplace().id = comment;
+    return job;
+}
+
+/// The rule of a server that neither waits for more nor joins anything.
+inline journal::placement in_turn(const journal::job_record& job, const journal::neighbours&) {
+    return {.kind = job.kind, .waiting_since = job.waiting_since};
+}
+
 inline journal::delivery sample_delivery(std::string id) {
     return {.forge = event::provider::github,
             .id = std::move(id),
@@ -78,6 +98,17 @@ struct desk {
     /// Records a delivery with a job; the job's id.
     std::string add(const std::string& delivery, journal::job_record job = sample_job()) {
         return run(book->record(sample_delivery(delivery), std::move(job))).value().job;
+    }
+
+    journal::placed place(const std::string& job, journal::placement_rule rule = in_turn) {
+        return run(book->place(job, {.state = journal::job_state::queued}, std::move(rule))).value();
+    }
+
+    /// Records a job and lets it wait for its turn; its id.
+    std::string enqueue(const std::string& delivery, journal::job_record job = sample_job()) {
+        const auto id = add(delivery, std::move(job));
+        place(id);
+        return id;
     }
 
     journal::job_record move(const std::string& job, journal::job_state state) {

@@ -1,6 +1,6 @@
 #include "desk.hpp"
+#include "other_writer.hpp"
 
-#include <SQLiteCpp/Database.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
@@ -10,6 +10,7 @@
 
 using namespace familiar;
 using journal::job_state;
+using test::other_writer;
 namespace asio = boost::asio;
 
 namespace {
@@ -31,19 +32,6 @@ int commits_in_log(const std::filesystem::path& database) {
         commits += number_at(frame + 4) != 0;
     return commits;
 }
-
-/// Another program that is writing: the journal waits for it, and what is asked meanwhile piles up.
-class other_writer {
-public:
-    explicit other_writer(const std::filesystem::path& database)
-        : connection_(database.string(), SQLite::OPEN_READWRITE) {
-        connection_.exec("begin immediate");
-    }
-    void finish() { connection_.exec("rollback"); }
-
-private:
-    SQLite::Database connection_;
-};
 
 asio::awaitable<void> record_into(journal::journal& book, std::string id, journal::job_record job,
                                   std::vector<core::result<journal::recorded>>& results, std::size_t place) {
@@ -138,20 +126,6 @@ BOOST_AUTO_TEST_CASE(reads_that_wait_with_writes_see_them) {
     busy.finish();
     context.run();
     BOOST_TEST((seen == job_state::held));
-}
-
-BOOST_AUTO_TEST_CASE(a_lock_held_for_too_long_is_busy_for_all_who_waited_and_passes) {
-    book = journal::journal::open({.path = path, .busy_timeout = std::chrono::milliseconds(20)}).value();
-    {
-        other_writer busy(path);
-        results all(5, core::fail(core::errc::invalid, "not asked"));
-        for (std::size_t i = 0; i < all.size(); ++i)
-            asio::co_spawn(context, record_into(*book, "d-" + std::to_string(i), test::sample_job(), all, i), rethrow);
-        context.run();
-        context.restart();
-        for (const auto& one : all) BOOST_TEST((one.error().code == core::errc::busy));
-    }
-    BOOST_TEST(!run(book->record(test::sample_delivery("d-0"), test::sample_job())).value().duplicate);
 }
 
 BOOST_AUTO_TEST_CASE(a_caller_that_is_cancelled_while_it_waits_still_gets_its_write) {

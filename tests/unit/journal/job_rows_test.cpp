@@ -56,6 +56,39 @@ BOOST_AUTO_TEST_CASE(an_unknown_job_cannot_be_changed) {
     BOOST_TEST((run(book->update("01j", {.state = job_state::queued})).error().code == core::errc::not_found));
 }
 
+BOOST_AUTO_TEST_CASE(a_job_that_ends_has_a_time_of_its_end) {
+    open();
+    const auto id = add("d-1");
+    const auto before = core::now();
+    BOOST_TEST((move(id, job_state::failed).finished_at.value() >= before));
+    BOOST_TEST((find(id).finished_at.value() >= before));
+
+    const auto told = before - seconds(60);
+    const auto other = add("d-2");
+    const auto ended = run(book->update(other, {.state = job_state::succeeded, .finished_at = told})).value();
+    BOOST_TEST((ended.finished_at == told));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_job_waits_for_and_means_and_has_joined_comes_back) {
+    open();
+    auto job = test::comment_job(5);
+    job.joined = {test::comment_job(6).subject, test::comment_job(7).subject};
+    job.joined.back().note->body = "\xed\xa0\x80 lone";
+    job.waiting_since = job.created_at - seconds(60);
+    const auto found = find(add("d-1", job));
+    BOOST_TEST(found.meaning == "comment 5");
+    BOOST_TEST((found.waiting_since == job.waiting_since));
+    BOOST_REQUIRE(found.joined.size() == 2u);
+    BOOST_TEST(found.joined[0].note->id == 6);
+    BOOST_TEST(found.joined[1].note->id == 7);
+    BOOST_TEST(found.joined[1].note->body.find("lone") != std::string::npos);
+
+    const auto plain = find(add("d-2"));
+    BOOST_TEST((plain.waiting_since == plain.created_at));
+    BOOST_TEST(plain.meaning.empty());
+    BOOST_TEST(plain.joined.empty());
+}
+
 BOOST_AUTO_TEST_CASE(unfinished_jobs_come_in_the_order_of_their_creation) {
     open();
     const auto now = core::now();
@@ -72,6 +105,9 @@ BOOST_AUTO_TEST_CASE(unfinished_jobs_come_in_the_order_of_their_creation) {
     BOOST_TEST(left[0].id == ids[1]);
     BOOST_TEST(left[1].id == ids[2]);
     BOOST_TEST(left[2].id == ids[0]);
+
+    move(ids[2], job_state::queued);
+    BOOST_TEST(run(book->unfinished()).value().size() == 2u);  // that one is the queue's
 }
 
 BOOST_AUTO_TEST_CASE(a_job_is_found_by_its_id_or_a_prefix_that_fits_no_other) {
@@ -128,10 +164,11 @@ BOOST_AUTO_TEST_CASE(the_newest_job_that_knows_the_branch_tells_of_a_merge_reque
 BOOST_AUTO_TEST_CASE(a_job_that_cannot_be_read_back_is_an_error_with_its_id) {
     open();
     const auto id = add("d-1");
-    const char* damages[] = {"kind = 'odd'", "subject = '[]'", "subject = '{'", "subject = '{}'", "state = 'odd'"};
+    const char* damages[] = {"kind = 'odd'",   "joined = '{}'", "joined = '[1]'", "joined = '['",
+                             "subject = '[]'", "subject = '{'", "subject = '{}'", "state = 'odd'"};
     for (const char* damage : damages) {
         SQLite::Database other(path.string(), SQLite::OPEN_READWRITE, 20000);
-        other.exec("update jobs set state = 'queued', kind = 'mention'");
+        other.exec("update jobs set state = 'held', kind = 'mention', joined = '[]'");
         other.exec(std::string("update jobs set ") + damage);
         const auto found = run(book->find(id));
         BOOST_TEST((found.error().code == core::errc::storage_failed), damage);

@@ -77,6 +77,15 @@ BOOST_AUTO_TEST_CASE(what_a_change_does_not_name_stays) {
     BOOST_TEST(job.exit_code.value() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_ends_the_wait_that_it_does_not_set) {
+    auto job = job_in(queued);
+    const core::wall_time later{std::chrono::milliseconds(5)};
+    BOOST_TEST(apply({.state = queued, .not_before = later}, job).has_value());
+    BOOST_TEST((job.not_before == later));
+    BOOST_TEST(apply({.state = preparing}, job).has_value());
+    BOOST_TEST(!job.not_before.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_change_changes_nothing) {
     auto job = job_in(succeeded);
     const auto refused_change = apply({.state = failed, .reason = "too late"}, job);

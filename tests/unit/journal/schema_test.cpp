@@ -3,6 +3,7 @@
 #include "desk.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <boost/json/serialize.hpp>
 
 #include <array>
 
@@ -45,6 +46,31 @@ struct older : test::desk {
         )sql");
     }
 
+    /// What a server of version 1 left in it: a job that succeeded, one that failed without a time, one that waits.
+    void fill_version_1() const {
+        SQLite::Database made(path.string(), SQLite::OPEN_READWRITE);
+        SQLite::Statement row(made,
+                              "insert into jobs values (?1, ?2, ?3, 'github', 'octo/cat', 7, 'mr_opened', ?4, 1, 1, "
+                              "null, 'abc', ?5, ?6, null, ?7, null, ?2, '', 0, 'familiar-agent-1', '/var/log/1.log')");
+        const auto subject = boost::json::serialize(event::to_json(test::sample_event()));
+        const auto insert = [&](const char* id, const char* state, bool ended, std::int64_t created, bool finished) {
+            row.reset();
+            row.clearBindings();
+            row.bind(1, id);
+            row.bind(2, state);
+            row.bind(3, int(ended));
+            row.bind(4, subject);
+            row.bind(5, created);
+            row.bind(6, created + 5);
+            if (finished) row.bind(7, created + 1000);
+            row.exec();
+        };
+        insert("01a", "succeeded", true, 1700000000000, true);
+        insert("01b", "failed", true, 1700000001000, false);
+        insert("01c", "queued", false, 1700000002000, false);
+        made.exec("insert into deliveries values ('github', 'd-1', 'pull_request', x'7b7d', 1700000000000, '01a')");
+    }
+
     core::result<void> migrate(std::span<const char* const> steps) const {
         return journal::bring_up_to_date(path, std::chrono::seconds(5), steps);
     }
@@ -71,6 +97,54 @@ BOOST_AUTO_TEST_CASE(a_database_of_version_1_is_understood) {
     BOOST_TEST((kept.body == std::string("{\0}", 3)));
     BOOST_TEST(kept.received.time_since_epoch().count() == 1700000000123);
     add("new");
+}
+
+BOOST_AUTO_TEST_CASE(jobs_of_version_1_wait_since_they_were_made_and_mean_nothing) {
+    make_version_1();
+    fill_version_1();
+    open();
+    for (const char* id : {"01a", "01b", "01c"}) {
+        const auto job = find(id);
+        BOOST_TEST((job.waiting_since == job.created_at));
+        BOOST_TEST(job.joined.empty());
+        BOOST_TEST(job.meaning.empty());
+        BOOST_TEST(job.head == "abc");
+        BOOST_TEST(job.subject.request.number == 7);
+    }
+    BOOST_TEST(find("01a").finished_at->time_since_epoch().count() == 1700000001000);
+    BOOST_TEST(find("01b").finished_at->time_since_epoch().count() == 1700000001005);
+    BOOST_TEST(!find("01c").finished_at.has_value());
+    BOOST_REQUIRE(run(book->queue()).value().size() == 1u);
+    BOOST_TEST(run(book->queue()).value().front().id == "01c");
+    BOOST_TEST(run(book->record(test::sample_delivery("d-1"), test::sample_job())).value().job == "01a");
+
+    BOOST_TEST(fs::exists(path.string() + ".v1.bak"));
+    BOOST_TEST(version() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_migrated_database_is_made_as_a_new_one) {
+    const auto objects = [](const fs::path& database) {
+        SQLite::Database opened(database.string());
+        SQLite::Statement rows(opened, "select name, sql from sqlite_schema where sql is not null order by name");
+        std::string all;
+        while (rows.executeStep())
+            if (rows.getColumn(0).getString() != "jobs" && rows.getColumn(0).getString() != "deliveries")
+                all += rows.getColumn(1).getString() + "\n";
+        SQLite::Statement columns(opened, "select name, type, dflt_value from pragma_table_info('jobs')");
+        while (columns.executeStep())
+            for (int i = 0; i < 3; ++i) all += columns.getColumn(i).getString() + (i == 2 ? "\n" : " ");
+        return all;
+    };
+    // The first step is written with other white space above than in the sources.
+    const auto squeezed = [](std::string text) {
+        std::erase_if(text, [](char c) { return c == ' '; });
+        return text;
+    };
+    test::desk fresh;
+    fresh.open();
+    make_version_1();
+    open();
+    BOOST_TEST(squeezed(objects(path)) == squeezed(objects(fresh.path)));
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_takes_all_steps_after_copying_the_file) {
@@ -132,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_and_the_file_untouched) {
     BOOST_TEST((opened.error().code == errc::newer_schema));
     const auto text = core::describe(opened.error());
     BOOST_TEST(text.find(path.string()) != std::string::npos);
-    BOOST_TEST(text.find("schema 99, this one knows 1") != std::string::npos);
+    BOOST_TEST(text.find("schema 99, this one knows 2") != std::string::npos);
     BOOST_TEST((test::bytes_of(path) == before));
     BOOST_TEST(!fs::exists(path.string() + ".v99.bak"));
 }

@@ -1,0 +1,107 @@
+#include "journal/delivery_rows.hpp"
+#include "journal/job_rows.hpp"
+#include "journal/meaning_rows.hpp"
+#include "journal/operations.hpp"
+#include "journal/request_rows.hpp"
+#include "journal/rules.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace familiar::journal {
+
+using core::errc;
+
+namespace {
+
+queue_entry entry_of(const job_record& job) {
+    const auto request = request_of(job);
+    return {.id = job.id,
+            .forge = request.forge,
+            .path = request.path,
+            .number = request.number,
+            .kind = job.kind,
+            .created_at = job.created_at,
+            .waiting_since = job.waiting_since,
+            .not_before = job.not_before};
+}
+
+void wait_as(const placement& decided, job_record& job) {
+    job.kind = decided.kind;
+    job.waiting_since = decided.waiting_since;
+    job.not_before = decided.not_before;
+}
+
+core::result<job_record> end_and_read(database& in, const std::string& id, job_state state, const std::string& reason) {
+    end_job(in, id, state, reason, core::now());
+    return require_job(in, id);
+}
+
+/// The comments go to a job that waits, and whatever stood for this one stands for that.
+core::result<placed> join(database& in, const job_record& job, const placement& decided) {
+    auto selected = require_job(in, decided.joins);
+    if (!selected) return selected.error();
+    job_record& target = *selected;
+    target.joined.push_back(job.subject);
+    target.joined.insert(target.joined.end(), job.joined.begin(), job.joined.end());
+    wait_as(decided, target);
+    update_job(in, target);
+    update_joined(in, target);
+
+    hand_deliveries(in, job.id, target.id);
+    note_joined(in, job.id, target.id);
+    auto ended = end_and_read(in, job.id, job_state::superseded, "joined job " + target.id);
+    if (!ended) return ended.error();
+    return placed{.job = std::move(*ended), .waits = entry_of(target), .superseded = {}};
+}
+
+core::result<placed> line_up(database& in, job_record job, const placement& decided) {
+    wait_as(decided, job);
+    update_job(in, job);
+    auto entry = entry_of(job);
+    return placed{.job = std::move(job), .waits = std::move(entry), .superseded = {}};
+}
+
+core::result<void> see_that_all_wait(const placement& decided, const neighbours& around) {
+    auto named = decided.supersedes;
+    if (!decided.joins.empty()) named.push_back(decided.joins);
+    for (const auto& id : named)
+        if (std::ranges::find(around.waiting, id, &queue_entry::id) == around.waiting.end())
+            return core::fail(errc::invalid, "a job was to be placed at job " + id + ", which does not wait");
+    return {};
+}
+
+}  // namespace
+
+core::result<placed> place_once(database& in, const std::string& id, const job_change& authorised,
+                                const placement_rule& rule) {
+    auto selected = require_job(in, id);
+    if (!selected) return selected.error();
+    job_record& job = *selected;
+    if (const auto may = may_place(job); !may) return may.error();
+
+    const auto request = request_of(job);
+    const neighbours around{.waiting = select_waiting(in, request),
+                            .last_hour = count_let_in(in, request, job.created_at - std::chrono::hours(1))};
+    if (const auto applied = apply(authorised, job); !applied) return applied.error();
+    job.state = job_state::queued;
+    const auto decided = rule(job, around);
+    if (const auto sound = see_that_all_wait(decided, around); !sound) return sound.error();
+    update_job(in, job);
+    if (changes_subject(authorised)) update_subject(in, job);
+
+    if (!decided.refused.empty()) {
+        auto refused = end_and_read(in, id, job_state::refused, decided.refused);
+        if (!refused) return refused.error();
+        return placed{.job = std::move(*refused), .waits = {}, .superseded = {}};
+    }
+    auto done = decided.joins.empty() ? line_up(in, std::move(job), decided) : join(in, job, decided);
+    if (!done) return done;
+    const auto reason = "superseded by job " + done->waits->id;
+    for (const auto& old : decided.supersedes)
+        if (end_job(in, old, job_state::superseded, reason, core::now())) done->superseded.push_back(old);
+    return done;
+}
+
+}  // namespace familiar::journal
