@@ -1,7 +1,5 @@
 #include "agent/agent.hpp"
 
-#include "agent/container.hpp"
-#include "agent/files.hpp"
 #include "agent/life.hpp"
 #include "async/shield.hpp"
 #include "observe/bug.hpp"
@@ -31,14 +29,10 @@ struct course {
     std::exception_ptr bug;
 };
 
-asio::awaitable<course> live(life& one) {
+asio::awaitable<course> follow(asio::awaitable<core::result<outcome>> living) {
     course taken;
     try {
-        const auto started = co_await one.start();
-        if (started)
-            taken.result = co_await one.watch();
-        else
-            taken.result = started.error();
+        taken.result = co_await std::move(living);
     } catch (const boost::system::system_error& failure) {
         taken.cancelled = failure.code() == asio::error::operation_aborted;
         if (!taken.cancelled) taken.bug = std::current_exception();
@@ -50,85 +44,59 @@ asio::awaitable<course> live(life& one) {
 
 /// What is to be said of a life that was cut short. Whoever was started has an outcome: an error would have it started
 /// again.
-core::result<outcome> end_of(const life& one, const course& cut_short) {
-    const std::string why = cut_short.bug ? "internal error; the server's log says more" : "the server was shut down";
-    if (one.launched()) return outcome{cut_short.bug ? ending::failed : ending::interrupted, why};
-    if (cut_short.bug) return core::fail(core::errc::child_failed, why);
-    return core::fail(core::errc::shutting_down, why + " before the agent started");
+asio::awaitable<core::result<outcome>> cut_short(life& one, course taken, stop_order order) {
+    outcome wanted{order.how, order.reason};
+    if (taken.bug) wanted = {ending::failed, "internal error; the server's log says more"};
+    if (one.launched()) {
+        const bool started = co_await one.has_started();
+        if (started) co_return co_await one.end_early(std::move(wanted));
+    }
+    co_return core::fail(taken.bug ? core::errc::child_failed : core::errc::shutting_down,
+                         wanted.reason + " before the agent started");
 }
 
-asio::awaitable<void> clean_up(life& one, core::result<outcome>& said, bool still_runs) {
-    if (!said) {
+asio::awaitable<void> clean_up(life& one, course taken, stop_order order, std::optional<core::result<outcome>>& said) {
+    if (!said) said = co_await cut_short(one, std::move(taken), std::move(order));
+    if (*said)
+        co_await one.finish(**said);
+    else
         co_await one.discard();
-        co_return;
-    }
-    if (still_runs) said->exit_code = co_await one.stop();
-    co_await one.finish(*said);
+}
+
+asio::awaitable<core::result<outcome>> see_through(life& one, asio::awaitable<core::result<outcome>> living,
+                                                   const stages& recorder, std::chrono::milliseconds stop_grace) {
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    const auto taken = co_await follow(std::move(living));
+    if (taken.bug) observe::log_bug("in the life of an agent", taken.bug);
+    stop_order order;
+    if (taken.cancelled) order = recorder.why_stopped();
+    if (taken.cancelled && one.launched() && order.leave_running)
+        co_return core::fail(core::errc::left_running, "the agent was left running for the next start");
+
+    // Clean-up happens to its end also when it was a cancellation that led here, or one comes meanwhile.
+    auto said = taken.result;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto bound = taken.cancelled ? stop_grace + shutdown_bound : clean_up_bound;
+    const auto ended = co_await async::shielded(clean_up(one, taken, order, said), bound);
+    co_await asio::this_coro::throw_if_cancelled(throws);
+
+    if (!ended)
+        observe::error("clean-up took too long; reconciling goes on with it", {{"bound", core::to_text(bound)}});
+    if (said) co_return std::move(*said);
+    // No engine has told whether it runs, or it could not be stopped: to say how it ended would be a guess.
+    co_return core::fail(core::errc::left_running, "the engine has not told whether the agent has ended");
 }
 
 }  // namespace
 
 asio::awaitable<core::result<outcome>> agents::run(assignment what, stages& recorder) {
-    const bool throws = co_await asio::this_coro::throw_if_cancelled();
     life one(with_, std::move(what), recorder);
-    const auto taken = co_await live(one);
-    if (taken.bug) observe::log_bug("in the life of an agent", taken.bug);
-    auto said = taken.result ? *taken.result : end_of(one, taken);
-
-    // Clean-up happens to its end also when it was a cancellation that led here, or one comes meanwhile.
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const auto bound = taken.cancelled ? with_.settings.shutdown.stop_grace + shutdown_bound : clean_up_bound;
-    const auto ended = co_await async::shielded(clean_up(one, said, !taken.result), bound);
-    co_await asio::this_coro::throw_if_cancelled(throws);
-
-    if (!ended)
-        observe::error("clean-up took too long; the next start goes on with it", {{"bound", core::to_text(bound)}});
-    co_return said;
+    co_return co_await see_through(one, one.live(), recorder, with_.settings.shutdown.stop_grace);
 }
 
-asio::awaitable<core::result<reaped>> agents::reap(log_finder log_of) {
-    auto left = co_await with_.engine.list(instance_labels(with_.instance));
-    if (!left) co_return left.error();
-    reaped done;
-    for (const auto& container : *left) {
-        co_await collect_log(container, log_of);
-        if (const auto removed = co_await with_.engine.remove(container.name); removed) {
-            ++done.containers;
-            observe::info("removed a container from before", {{"container", container.name}});
-        } else {
-            observe::error(
-                "a container from before could not be removed",
-                {{"container", container.name}, {"status", container.status}, {"reason", describe(removed.error())}});
-            if (container.running) done.left_running = removed.error();
-        }
-    }
-
-    if (!done.left_running) co_await reap_workspaces();
-    co_return done;
-}
-
-asio::awaitable<void> agents::reap_workspaces() {
-    const auto jobs = co_await with_.repositories.jobs_on_disk();
-    if (!jobs) {
-        observe::error("the workspaces from before could not be listed", {{"reason", describe(jobs.error())}});
-        co_return;
-    }
-    for (const auto& job : *jobs)
-        if (const auto removed = co_await with_.repositories.remove(job); !removed)
-            observe::error("a workspace from before could not be removed",
-                           {{"job", job}, {"reason", describe(removed.error())}});
-}
-
-asio::awaitable<void> agents::collect_log(const docker::container_state& from, const log_finder& log_of) {
-    const auto job = from.labels.find("familiar.job");
-    if (job == from.labels.end() || !from.started_at) co_return;
-    const auto log = co_await log_of(job->second);
-    if (!log) co_return;
-    auto kept = make_folders(log->parent_path());
-    if (kept) kept = co_await with_.engine.save_logs(from.name, *log, with_.settings.logging.max_log);
-    if (!kept)
-        observe::warning("the log of a container from before could not be kept",
-                         {{"container", from.name}, {"reason", describe(kept.error())}});
+asio::awaitable<core::result<outcome>> agents::adopt(assignment what, adoption of, stages& recorder) {
+    life one(with_, std::move(what), std::move(of), recorder);
+    co_return co_await see_through(one, one.live_on(), recorder, with_.settings.shutdown.stop_grace);
 }
 
 }  // namespace familiar::agent

@@ -11,20 +11,36 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace familiar::agent {
 
-/// What a reaping has done.
-struct reaped {
-    std::size_t containers = 0;                 ///< removed
-    std::optional<core::error> left_running{};  ///< why one that runs could not be removed, so that it still does
+/// A container of this server, as the engine knows it.
+struct found_container {
+    enum class state {
+        never_started,  ///< created, and not started so far
+        running,
+        ended,
+    };
+
+    std::string name;
+    std::string job;  ///< as its label says; empty without one
+    int attempt = 0;  ///< likewise
+    state is = state::running;
+    std::optional<core::wall_time> started_at{};
+    std::optional<core::wall_time> deadline{};  ///< started_at and the timeout it was created with; none without
 };
 
-/// Where the log of a job is kept; none if nobody knows.
-using log_finder = std::function<boost::asio::awaitable<std::optional<std::filesystem::path>>(std::string job)>;
+/// What is known of an agent that an earlier process has started.
+struct adoption {
+    found_container container;
+    std::filesystem::path log;         ///< where its log belongs
+    std::optional<outcome> decided{};  ///< the earlier process was about to stop it, or had: its outcome
+};
 
 /// Starts agents, watches them and cleans up after them. What it refers to outlives it.
 class agents {
@@ -42,24 +58,51 @@ public:
 
     /// The whole life of one agent: workspace, texts, container, watching, outcome, log, clean-up.
     ///
-    /// An error means that no agent was started, and nothing of it is left but what the next start removes;
+    /// An error means that no agent was started, and nothing of it is left but what reconciling removes;
     /// `core::is_transient` says whether another attempt makes sense. Once the container may have been started there is
-    /// an outcome, whatever happens: after a cancellation the container is stopped (`shutdown.stop_grace`), its log
-    /// kept, everything removed, within stop_grace + 15 s, and the outcome is `interrupted`.
+    /// an outcome, whatever happens. A cancellation means what `recorder.why_stopped()` says: the container is stopped
+    /// (`shutdown.stop_grace`), its log kept, everything removed, within stop_grace + 15 s, and the outcome is as
+    /// ordered; or it is left running, with all that belongs to it, and there is no outcome: errc::left_running. So it
+    /// is too if no engine answers within that time, or the container does not end: only the engine knows what became
+    /// of it, and whoever adopts it next asks.
     ///
     /// A cancellation before the container's start gives errc::shutting_down, or is thrown if nothing was begun. Either
     /// way the caller's cancellation is still pending afterwards.
     boost::asio::awaitable<core::result<outcome>> run(assignment what, stages& recorder);
 
-    /// Removes what an earlier process of this instance left: containers, whose logs are collected first, and the
-    /// folders of their jobs. What cannot be removed is logged and stays; nothing that stands still is in the way of a
-    /// new agent. An error is the engine's, which did not say what is there: try again later.
-    boost::asio::awaitable<core::result<reaped>> reap(log_finder log_of);
+    /// The rest of such a life, for a container that runs or has ended: watches it until its own deadline, and
+    /// everything that follows. Tells `started`, `stopping` and `finishing` as run() does. Cancellation as in run().
+    boost::asio::awaitable<core::result<outcome>> adopt(assignment what, adoption of, stages& recorder);
+
+    /// All containers of this server.
+    boost::asio::awaitable<core::result<std::vector<found_container>>> list();
+
+    /// Removes a container that never started. False if it has been started meanwhile: it is untouched then.
+    boost::asio::awaitable<core::result<bool>> remove_unstarted(std::string container);
+
+    /// Stops a container that nobody watches, keeps its log in `log` unless that is empty or there already, and removes
+    /// it. An error leaves the rest for another time; a full disk is one (errc::storage_full), a log that cannot be
+    /// read is not.
+    boost::asio::awaitable<core::result<void>> remove_stray(found_container container, std::filesystem::path log);
+
+    /// Where the log of this job is kept.
+    std::filesystem::path log_of(const assignment& what) const;
+
+    /// The names of the folders in <repo_cache.dir>/jobs.
+    boost::asio::awaitable<core::result<std::vector<std::string>>> workspaces();
+
+    boost::asio::awaitable<core::result<void>> remove_workspace(std::string job);
+
+    /// Hands on what a container has printed from its beginning, and then what it prints, in pieces as they come, until
+    /// it has ended, `take` says false, or the call is cancelled. errc::no_such_container.
+    boost::asio::awaitable<core::result<void>> follow_log(
+        std::string container, std::function<boost::asio::awaitable<bool>(std::string)> take);
+
+    /// The same of what it has printed so far, and no more.
+    boost::asio::awaitable<core::result<void>> read_log(std::string container,
+                                                        std::function<boost::asio::awaitable<bool>(std::string)> take);
 
 private:
-    boost::asio::awaitable<void> collect_log(const docker::container_state& from, const log_finder& log_of);
-    boost::asio::awaitable<void> reap_workspaces();
-
     tools with_;
 };
 

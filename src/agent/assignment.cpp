@@ -31,6 +31,10 @@ std::filesystem::path log_path(const config::logging_settings& logging, const as
            name;
 }
 
+std::filesystem::path out_folder(const config::repo_cache_settings& cache, const std::string& job) {
+    return cache.dir / "jobs" / job / "out";
+}
+
 git::workspace_request workspace_request(const config::settings& settings, const assignment& what) {
     const auto& subject = what.subject;
     const auto forge = subject.repo.forge;

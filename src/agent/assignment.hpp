@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace familiar::agent {
 
@@ -15,6 +16,7 @@ struct assignment {
     std::string job;
     int attempt = 1;  ///< counts the launches of the job, from 1
     event::event subject;
+    std::vector<event::event> joined{};  ///< comments that came later and are answered with it, in order
     event::kind kind = event::kind::mr_opened;
     core::wall_time created{};  ///< of the job; names the log
 };
@@ -24,6 +26,9 @@ std::string container_name(const assignment& what);
 
 /// "<logging.dir>/<provider>/<path>/<number>/<UTC time>-<event>-<job>.log".
 std::filesystem::path log_path(const config::logging_settings& logging, const assignment& what);
+
+/// "<repo_cache.dir>/jobs/<job>/out": what the agent sees as /familiar/out, where its report is.
+std::filesystem::path out_folder(const config::repo_cache_settings& cache, const std::string& job);
 
 /// What git needs to know. Pushing is enabled for a merge request that is known to come from the repository itself, if
 /// `permissions.push_commits` is not `never`.

@@ -2,6 +2,10 @@
 
 #include "core/utf8.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
 #include <string_view>
 
 namespace familiar::agent {
@@ -10,12 +14,17 @@ namespace {
 
 /// A bound on what a payload can put into a prompt: 64 KiB of text say what they have to say.
 constexpr std::size_t most_quoted = std::size_t{64} << 10;
+
+/// The same for all comments that came later, of which there may be any number; each of them is shown with its
+/// beginning at least, and event.json has them whole.
+constexpr std::size_t most_joined = std::size_t{256} << 10;
+constexpr std::size_t least_quoted = std::size_t{1} << 10;
 constexpr std::size_t most_files = 200;
 
 /// The text as a Markdown quote, so that nothing in it can pass for a part of the prompt.
-std::string as_quote(std::string_view text) {
-    const bool cut = text.size() > most_quoted;
-    if (cut) text = text.substr(0, most_quoted);
+std::string as_quote(std::string_view text, std::size_t most = most_quoted) {
+    const bool cut = text.size() > most;
+    if (cut) text = text.substr(0, most);
     std::string out = "> ";
     for (const char c : text) {
         if (c == '\r') continue;
@@ -43,6 +52,14 @@ void row(std::string& text, std::string_view name, std::string_view value) {
 std::string place_of(const event::comment& note) {
     if (note.file.empty()) return {};
     return note.line > 0 ? note.file + ":" + std::to_string(note.line) : note.file;
+}
+
+std::string comment_section(std::string_view heading, const event::event& said, std::size_t most) {
+    std::string text = "\n## " + std::string(heading) + "\n\n";
+    row(text, "From", said.sender.login);
+    row(text, "On", place_of(*said.note));
+    row(text, "Link", said.note->url);
+    return text + "\n" + as_quote(said.note->body, most);
 }
 
 std::string permission(config::action_policy policy) {
@@ -80,12 +97,13 @@ std::string prompt(const config::settings& settings, const assignment& what, con
     if (!request.description.empty())
         text += "\nIts description, as its author wrote it:\n\n" + as_quote(request.description);
 
-    if (subject.note) {
-        text += "\n## The comment\n\n";
-        row(text, "From", subject.sender.login);
-        row(text, "On", place_of(*subject.note));
-        row(text, "Link", subject.note->url);
-        text += "\n" + as_quote(subject.note->body);
+    if (subject.note) text += comment_section("The comment", subject, most_quoted);
+    std::size_t room = most_joined;
+    for (const auto& later : what.joined) {
+        if (!later.note) continue;
+        const auto most = std::clamp(room, least_quoted, most_quoted);
+        text += comment_section("A comment that came after it", later, most);
+        room -= std::min({room, most, later.note->body.size()});
     }
 
     if (!where.changed_files.empty()) {
@@ -97,6 +115,16 @@ std::string prompt(const config::settings& settings, const assignment& what, con
     }
     // File names are whatever bytes git has, and a long quote may be cut within a character.
     return core::to_valid_utf8(text);
+}
+
+std::string event_json(const assignment& what) {
+    auto shown = to_json(what.subject);
+    if (!what.joined.empty()) {
+        boost::json::array joined;
+        for (const auto& later : what.joined) joined.emplace_back(to_json(later));
+        shown["joined"] = std::move(joined);
+    }
+    return boost::json::serialize(shown);
 }
 
 std::string instructions(const config::settings& settings, const git::workspace& where) {

@@ -3,9 +3,6 @@
 #include "agent/briefing.hpp"
 #include "agent/files.hpp"
 #include "async/blocking.hpp"
-#include "async/retry.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <limits>
 #include <unistd.h>
@@ -41,18 +38,23 @@ life::life(const agents::tools& with, assignment what, stages& recorder)
       what_(std::move(what)),
       recorder_(recorder),
       container_(container_name(what_)),
-      log_(log_path(with.settings.logging, what_)) {}
+      log_(log_path(with.settings.logging, what_)),
+      out_(out_folder(with.settings.repo_cache, what_.job)) {}
 
-asio::awaitable<core::result<void>> life::start() {
-    if (auto kept = co_await recorder_.preparing(); !kept) co_return kept.error();
+asio::awaitable<core::result<outcome>> life::live() {
+    if (auto prepared = co_await prepare(); !prepared) co_return prepared.error();
+    if (auto launched = co_await launch_container(); !launched) co_return launched.error();
+    co_return co_await watch();
+}
+
+asio::awaitable<core::result<void>> life::prepare() {
     if (auto usable = co_await check_image(); !usable) co_return usable.error();
 
     auto prepared = co_await with_.repositories.prepare(workspace_request(with_.settings, what_));
     if (!prepared) co_return prepared.error();
     where_ = std::move(*prepared);
 
-    if (auto briefed = co_await brief(); !briefed) co_return briefed.error();
-    co_return co_await launch_container();
+    co_return co_await brief();
 }
 
 /// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
@@ -87,9 +89,7 @@ asio::awaitable<core::result<void>> life::brief() {
             return done;
         if (auto done = write(where_.familiar / "instructions.md", instructions(with_.settings, where_), 0444); !done)
             return done;
-        if (auto done = write(where_.familiar / "event.json", boost::json::serialize(to_json(what_.subject)), 0444);
-            !done)
-            return done;
+        if (auto done = write(where_.familiar / "event.json", event_json(what_), 0444); !done) return done;
         for (const auto& [name, value] : with_.settings.agents.secrets)
             if (auto done = write(where_.secrets / name, value.reveal(), 0400); !done) return done;
         return {};
@@ -102,25 +102,53 @@ asio::awaitable<core::result<void>> life::brief() {
 }
 
 asio::awaitable<core::result<void>> life::launch_container() {
+    if (auto created = co_await create_container(); !created) co_return created.error();
     // A local branch without push is this workspace's own and would mislead whoever asks for the merge request's.
     const launch facts{container_, log_, where_.head, where_.push_enabled ? where_.branch : std::string()};
     if (auto kept = co_await recorder_.launching(facts); !kept) co_return kept.error();
-    if (auto created = co_await create_container(); !created) co_return created.error();
 
     // From here on the container may run, whatever the CLI says or a cancellation cuts off: only the engine knows, and
     // is asked until it answers, since it may be its restart that keeps it from saying so.
     launched_ = true;
     const auto start = co_await with_.engine.start(container_);
-    auto until_answered = patience();
-    until_answered.max_retries = std::numeric_limits<std::size_t>::max();
-    const auto state = co_await async::retry(until_answered, [this] { return with_.engine.inspect(container_); });
-    if (state && state->started_at) {
-        co_await note_start(*state->started_at);
+    const auto confirmed = co_await confirm_start();
+    if (confirmed) co_return core::result<void>();
+    co_return start || launched_ ? confirmed.error() : start.error();
+}
+
+asio::awaitable<bool> life::has_started() {
+    if (!started_) co_await confirm_start();
+    co_return launched_;
+}
+
+/// Success: it runs or has run, which is told then. An error: it has not, and never will, unless it is an answer of the
+/// engine that says nothing; then it counts as launched.
+asio::awaitable<core::result<void>> life::confirm_start() {
+    return async::retry(endless_patience(), [this] { return try_to_confirm_start(); });
+}
+
+asio::awaitable<core::result<void>> life::try_to_confirm_start() {
+    const auto state = co_await with_.engine.inspect(container_);
+    if (!state) {
+        launched_ = state.error().code != core::errc::no_such_container;
+        co_return state.error();
+    }
+    if (state->started_at) {
+        seen_ = true;
+        const auto timeout = with_.settings.agents.timeout;
+        std::optional<core::wall_time> deadline;
+        if (timeout.count() > 0) deadline = *state->started_at + timeout;
+        co_await note_start(*state->started_at, deadline);
         co_return core::result<void>();
     }
+
+    // A start that the engine has not come to yet could still happen. It cannot once the container is gone, and if it
+    // comes first the engine refuses the removal.
+    const auto removed = co_await with_.engine.remove_unstarted(container_);
+    if (!removed && removed.error().code == core::errc::conflict)
+        co_return core::fail(core::errc::unavailable, describe(removed.error()));
+    if (!removed) co_return removed.error();
     launched_ = false;
-    if (!start) co_return start.error();
-    if (!state) co_return state.error();
     co_return core::fail(
         core::errc::child_failed,
         "the container could not be started: " + (state->error.empty() ? "it is " + state->status : state->error));
@@ -133,7 +161,7 @@ asio::awaitable<core::result<void>> life::create_container() {
     auto made = co_await with_.engine.create(spec);
     if (!made && made.error().code == core::errc::name_taken) {
         // By an attempt of the same number whose end the engine was not there to see: it never ran.
-        if (auto removed = co_await with_.engine.remove(container_); !removed) co_return removed.error();
+        if (auto removed = co_await with_.engine.remove_unstarted(container_); !removed) co_return removed.error();
         made = co_await with_.engine.create(spec);
     }
     if (made) co_return core::result<void>();
@@ -144,16 +172,21 @@ asio::awaitable<core::result<void>> life::create_container() {
     co_return explain_missing(made.error(), with_.settings.agents);
 }
 
-asio::awaitable<void> life::note_start(core::wall_time at) {
+asio::awaitable<void> life::note_start(core::wall_time at, std::optional<core::wall_time> deadline) {
     started_ = at;
-    const auto timeout = with_.settings.agents.timeout;
-    if (timeout.count() > 0) deadline_ = at + timeout;
-    co_await recorder_.started(at, deadline_);
+    deadline_ = deadline;
+    co_await recorder_.started(at, deadline);
 }
 
 async::retry_policy life::patience() const {
     const auto& retry = with_.settings.retry;
     return {retry.max_retries, retry.initial_backoff, retry.max_backoff};
+}
+
+async::retry_policy life::endless_patience() const {
+    auto endless = patience();
+    endless.max_retries = std::numeric_limits<std::size_t>::max();
+    return endless;
 }
 
 }  // namespace familiar::agent

@@ -2,6 +2,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
+#include "async/retry.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -10,55 +11,73 @@
 
 namespace familiar::agent {
 
-/// One agent from its workspace to its clean-up, a function per stage. Owned by agents::run. How it begins is in
-/// life.cpp, how it ends in life_end.cpp.
+/// One agent from its workspace to its clean-up, a function per stage. Owned by agents::run or agents::adopt. How it
+/// begins is in life.cpp, how one is taken over in adoption.cpp, and how it ends in life_end.cpp.
 class life {
 public:
+    /// One that is still to be started.
     life(const agents::tools& with, assignment what, stages& recorder);
 
-    /// Workspace, texts and container. On success the container runs.
-    boost::asio::awaitable<core::result<void>> start();
+    /// One that an earlier process has started.
+    life(const agents::tools& with, assignment what, adoption of, stages& recorder);
 
-    /// Suspends until the container has ended, or stops it at its deadline.
-    boost::asio::awaitable<outcome> watch();
+    /// Starts it and watches it to its end or its deadline. An error: it was not started.
+    boost::asio::awaitable<core::result<outcome>> live();
 
-    /// True once the container may have been started.
+    /// The same for one that an earlier process has started.
+    boost::asio::awaitable<core::result<outcome>> live_on();
+
+    /// True once the container may have been started, and until it is known that it was not.
     bool launched() const noexcept { return launched_; }
 
-    /// Tells an agent to end before its time and waits until it has, or until it is clear that it does not. Returns the
-    /// container's exit code if it is known.
-    boost::asio::awaitable<std::optional<int>> stop();
+    /// After a start that was cut off, only the engine knows: it is asked until it answers. If the container has not
+    /// started, it is removed, so that it never will.
+    boost::asio::awaitable<bool> has_started();
 
-    /// Keeps the log and removes container and workspace. What cannot be done is logged and left to the next start.
+    /// Ends an agent that has started before its time, with `wanted` as its outcome, unless that was decided before or
+    /// it has ended by itself. Waits for an engine that does not answer.
+    boost::asio::awaitable<outcome> end_early(outcome wanted);
+
+    /// Keeps the log and removes container and workspace. What cannot be done is logged and left to reconciling.
     boost::asio::awaitable<void> finish(outcome with);
 
     /// Removes what a start that failed has left.
     boost::asio::awaitable<void> discard();
 
 private:
+    boost::asio::awaitable<core::result<void>> prepare();
     boost::asio::awaitable<core::result<void>> check_image();
     boost::asio::awaitable<core::result<void>> brief();
     boost::asio::awaitable<core::result<void>> launch_container();
     boost::asio::awaitable<core::result<void>> create_container();
-    boost::asio::awaitable<void> note_start(core::wall_time at);
+    boost::asio::awaitable<core::result<void>> confirm_start();
+    boost::asio::awaitable<core::result<void>> try_to_confirm_start();
+    boost::asio::awaitable<void> note_start(core::wall_time at, std::optional<core::wall_time> deadline);
+    boost::asio::awaitable<core::result<docker::container_state>> look();
+    boost::asio::awaitable<outcome> watch();
     boost::asio::awaitable<outcome> conclude(docker::container_end end);
-    boost::asio::awaitable<outcome> stop_at_deadline();
-    boost::asio::awaitable<void> keep_log();
+    boost::asio::awaitable<std::optional<int>> stop();
+    boost::asio::awaitable<bool> keep_log();
     boost::asio::awaitable<void> remove_container();
     boost::asio::awaitable<core::result<void>> try_to_remove_container();
     boost::asio::awaitable<void> remove_workspace();
     async::retry_policy patience() const;
+    async::retry_policy endless_patience() const;
 
     const agents::tools& with_;
     const assignment what_;
     stages& recorder_;
     const std::string container_;
     const std::filesystem::path log_;
-    git::workspace where_;
+    const std::filesystem::path out_;
+    git::workspace where_;  ///< of one that this process has started
     bool created_ = false;  ///< a container of this name may be there
     bool launched_ = false;
+    bool seen_ = false;  ///< this process has seen the started container
     std::optional<core::wall_time> started_;
     std::optional<core::wall_time> deadline_;
+    std::optional<outcome> decided_;  ///< it is stopped, or about to be, and this is its outcome whatever it exits with
+    bool announced_ = false;          ///< that was told
 };
 
 }  // namespace familiar::agent

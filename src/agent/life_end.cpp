@@ -34,15 +34,19 @@ asio::awaitable<outcome> life::watch() {
         auto end = co_await with_.watch.wait(container_);
         co_return co_await conclude(std::move(end));
     }
-    const auto left = std::clamp<std::chrono::milliseconds>(*deadline_ - core::now(), std::chrono::milliseconds(0),
-                                                            with_.settings.agents.timeout);
+    // From the container's own start, and yet never longer than it was given, whatever the clocks say.
+    constexpr std::chrono::milliseconds none{0};
+    const auto timeout = std::max(*deadline_ - *started_, none);
+    const auto left = std::clamp(*deadline_ - core::now(), none, timeout);
     auto end = co_await async::with_timeout(with_.watch.wait(container_), left);
-    if (!end) co_return co_await stop_at_deadline();
-    co_return co_await conclude(std::move(*end));
+    if (end) co_return co_await conclude(std::move(*end));
+    co_return co_await end_early(outcome{ending::timed_out, "still running after " + core::to_text(timeout)});
 }
 
 asio::awaitable<outcome> life::conclude(docker::container_end end) {
-    auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(where_.out); });
+    if (end.vanished && !seen_)
+        co_return outcome{ending::interrupted, "its container is gone; nobody saw how it ended"};
+    auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(out_); });
     if (!said) {
         observe::warning("the agent's report is not used", {{"job", what_.job}, {"reason", describe(said.error())}});
         co_return judge(end, std::nullopt);
@@ -50,14 +54,37 @@ asio::awaitable<outcome> life::conclude(docker::container_end end) {
     co_return judge(end, *said);
 }
 
-asio::awaitable<outcome> life::stop_at_deadline() {
-    outcome result;
-    result.how = ending::timed_out;
-    result.reason = "still running after " + core::to_text(with_.settings.agents.timeout);
-    result.exit_code = co_await stop();
-    co_return result;
+/// What the engine says of the container, as soon as it answers: one that is away or hangs comes back, and until then
+/// nothing is known.
+asio::awaitable<core::result<docker::container_state>> life::look() {
+    return async::retry(endless_patience(), [this] { return with_.engine.inspect(container_); });
 }
 
+asio::awaitable<outcome> life::end_early(outcome wanted) {
+    const auto state = co_await look();
+    const bool gone = !state && state.error().code == core::errc::no_such_container;
+    const bool over = gone || (state && state->ended());
+    if (over && !decided_) {
+        // An end by itself is an end by itself, also after a deadline that nobody was there to enforce, or in the
+        // moment before it was.
+        docker::container_end end{.name = container_, .vanished = gone};
+        if (state) end.exit_code = state->exit_code;
+        if (state) end.state = *state;
+        co_return co_await conclude(std::move(end));
+    }
+
+    if (!decided_) decided_ = std::move(wanted);
+    if (!announced_) co_await recorder_.stopping(*decided_);
+    announced_ = true;
+    auto said = *decided_;
+    if (!over)
+        said.exit_code = co_await stop();
+    else if (state)
+        said.exit_code = state->exit_code;
+    co_return said;
+}
+
+/// Returns once it has ended, or once it is clear that it does not; its exit code if that is known.
 asio::awaitable<std::optional<int>> life::stop() {
     const auto grace = with_.settings.shutdown.stop_grace;
     const auto stopped = co_await once_the_engine_answers(patience(), [this, grace] {
@@ -68,16 +95,14 @@ asio::awaitable<std::optional<int>> life::stop() {
                        {{"job", what_.job}, {"container", container_}, {"reason", describe(stopped.error())}});
 
     const auto state = co_await async::with_timeout(with_.engine.inspect(container_), stop_overhead);
-    // A start that was cut off may have happened all the same.
-    if (state && state->started_at && !started_) co_await note_start(*state->started_at);
-    if (!state || !state->ended() || !state->started_at) co_return std::nullopt;
+    if (!state || !state->ended()) co_return std::nullopt;
     co_return state->exit_code;
 }
 
 asio::awaitable<void> life::finish(outcome with) {
     co_await recorder_.finishing(with);
-    co_await keep_log();
-    co_await remove_container();
+    const bool log_is_settled = co_await keep_log();
+    if (log_is_settled) co_await remove_container();
     co_await remove_workspace();
 }
 
@@ -85,25 +110,29 @@ asio::awaitable<void> life::discard() {
     if (created_)
         if (const auto removed = co_await async::retry(patience(), [this] { return with_.engine.remove(container_); });
             !removed)
-            observe::warning("a container that was not started is left behind until the next start",
+            observe::warning("a container that was not started is left behind until the next reconciling",
                              {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
     co_await remove_workspace();
 }
 
-asio::awaitable<void> life::keep_log() {
+/// False: it could not be kept and may be later, by whoever finds the container.
+asio::awaitable<bool> life::keep_log() {
     auto kept = make_folders(log_.parent_path());
     if (kept)
         kept = co_await once_the_engine_answers(
             patience(), [this] { return with_.engine.save_logs(container_, log_, with_.settings.logging.max_log); });
-    if (!kept && kept.error().code != core::errc::no_such_container)
-        observe::error("the agent's log is lost",
-                       {{"job", what_.job}, {"file", log_.string()}, {"reason", describe(kept.error())}});
+    if (kept || kept.error().code == core::errc::no_such_container) co_return true;
+    const bool passes = core::is_transient(kept.error()) || kept.error().code == core::errc::storage_full;
+    observe::error(passes ? "the agent's log cannot be kept now; its container is left for the next reconciling"
+                          : "the agent's log is lost",
+                   {{"job", what_.job}, {"file", log_.string()}, {"reason", describe(kept.error())}});
+    co_return !passes;
 }
 
 asio::awaitable<void> life::remove_container() {
     const auto removed = co_await async::retry(patience(), [this] { return try_to_remove_container(); });
     if (!removed)
-        observe::error("the agent's container is left behind until the next start",
+        observe::error("the agent's container is left behind until the next reconciling",
                        {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
 }
 
@@ -118,7 +147,7 @@ asio::awaitable<core::result<void>> life::try_to_remove_container() {
 asio::awaitable<void> life::remove_workspace() {
     const auto removed = co_await with_.repositories.remove(what_.job);
     if (!removed)
-        observe::error("the agent's workspace is left behind until the next start",
+        observe::error("the agent's workspace is left behind until the next reconciling",
                        {{"job", what_.job}, {"reason", describe(removed.error())}});
 }
 

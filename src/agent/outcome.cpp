@@ -81,6 +81,8 @@ std::string_view to_text(ending how) noexcept {
             return "failed";
         case ending::timed_out:
             return "timed_out";
+        case ending::cancelled:
+            return "cancelled";
         case ending::interrupted:
             return "interrupted";
     }

@@ -14,7 +14,8 @@ enum class ending {
     succeeded,
     failed,
     timed_out,    ///< stopped at its deadline
-    interrupted,  ///< stopped because the server ended
+    cancelled,    ///< stopped because a person said so, or because the merge request was closed
+    interrupted,  ///< stopped because the server ended, or gone while no server watched
 };
 
 std::string_view to_text(ending how) noexcept;

@@ -37,7 +37,7 @@ void fake_engine::add_image(const std::string& name, const std::string& labels) 
 }
 
 void fake_engine::add_container(const std::string& name, const std::map<std::string, std::string>& labels,
-                                const std::string& status) {
+                                const std::string& status, const std::string& started_at) {
     const auto at = fs::path("containers") / name;
     fs::create_directory(docker_ / at);
     std::string text;
@@ -47,8 +47,12 @@ void fake_engine::add_container(const std::string& name, const std::map<std::str
     write(at / "image", "agent\n");
     write(at / "code", "0\n");
     write(at / "log", name + " printed this\n");
-    if (status != "created") write(at / "started", "2026-01-31T12:00:00Z\n");
+    if (status != "created") write(at / "started", started_at + "\n");
     write(at / "status", status + "\n");
+}
+
+void fake_engine::print(const std::string& name, const std::string& text) {
+    std::ofstream(docker_ / ("containers/" + name + "/log"), std::ios::app) << text;
 }
 
 void fake_engine::end(const std::string& name, int exit_code) {

@@ -33,7 +33,10 @@ public:
 
     /// A container as a server that died has left it. `status`: "created", "running", "exited".
     void add_container(const std::string& name, const std::map<std::string, std::string>& labels,
-                       const std::string& status);
+                       const std::string& status, const std::string& started_at = "2026-01-31T12:00:00Z");
+
+    /// What a container prints besides.
+    void print(const std::string& name, const std::string& text);
 
     /// Ends a running container.
     void end(const std::string& name, int exit_code);

@@ -113,15 +113,26 @@ do_stop() {
 }
 
 do_rm() {
-    last "$@"
-    [ -d "$HERE/containers/$LAST" ] || { echo "Error: No such container: $LAST" >&2; exit 1; }
+    find_container "$@"
+    if [ "$1" != -f ] && [ "$(cat "$AT/status")" = running ]; then
+        refuse "You cannot remove a running container $NAME. Stop the container before attempting removal or force remove"
+    fi
     rm -rf "$HERE/containers/$LAST"
     echo '{"Action":"destroy","Actor":{"Attributes":{"name":"'"$LAST"'"}}}' >> "$HERE/events"
 }
 
 do_logs() {
     find_container "$@"
-    cat "$AT/log"
+    [ "$1" = --follow ] || { cat "$AT/log"; return; }
+    SHOWN=0
+    while [ -d "$AT" ]; do
+        STATUS=$(cat "$AT/status")
+        SIZE=$(wc -c < "$AT/log")
+        tail -c "+$((SHOWN + 1))" "$AT/log" | head -c "$((SIZE - SHOWN))"
+        SHOWN=$SIZE
+        [ "$STATUS" = running ] || return 0
+        sleep 0.02
+    done
 }
 
 do_ps() {

@@ -96,6 +96,7 @@ inline site::site() {
     settings.logging.dir = folder / "logs";
     settings.docker.cli = engine.program();
     settings.agents.image = "agent";
+    settings.agents.debounce = settings.agents.debounce_max = std::chrono::milliseconds(0);
     settings.shutdown.stop_grace = std::chrono::milliseconds(200);
     settings.retry = {2, std::chrono::milliseconds(5), std::chrono::milliseconds(20)};
     settings.triggers.minimum_permission = config::permission::none;
@@ -132,15 +133,31 @@ inline event::event opened(std::int64_t number) {
     return made;
 }
 
+/// A push to it: from one commit to another.
+inline event::event updated(std::int64_t number, const std::string& before, const std::string& head) {
+    auto made = opened(number);
+    made.what = event::action::updated;
+    made.before = before;
+    made.request.head = head;
+    return made;
+}
+
+inline event::event closed(std::int64_t number) {
+    auto made = opened(number);
+    made.what = event::action::closed;
+    return made;
+}
+
 /// A comment on it as GitHub tells of one: without branches and origin.
-inline event::event commented(std::int64_t number) {
+inline event::event commented(std::int64_t number, std::int64_t id = 1) {
     auto made = opened(number);
     made.what = event::action::commented;
     made.request.source_branch.clear();
     made.request.target_branch.clear();
     made.request.source_path.clear();
     made.request.head_origin = event::origin::unknown;
-    made.note = event::comment{.id = 1, .body = "@familiar please", .url = {}, .file = {}, .discussion = {}};
+    made.note = event::comment{
+        .id = id, .body = "@familiar please do " + std::to_string(id), .url = {}, .file = {}, .discussion = {}};
     return made;
 }
 

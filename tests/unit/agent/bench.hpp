@@ -12,6 +12,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,7 +24,6 @@ namespace familiar::test {
 /// Remembers what it is told, and refuses the stages that a test names, or throws there.
 class remembering_stages final : public agent::stages {
 public:
-    boost::asio::awaitable<core::result<void>> preparing() override { co_return note("preparing"); }
     boost::asio::awaitable<core::result<void>> launching(agent::launch what) override {
         launch = std::move(what);
         co_return note("launching");
@@ -33,18 +34,28 @@ public:
         (void)note("started");
         co_return;
     }
+    boost::asio::awaitable<void> stopping(agent::outcome what) override {
+        announced = std::move(what);
+        (void)note("stopping");
+        co_return;
+    }
     boost::asio::awaitable<void> finishing(agent::outcome what) override {
         outcome = std::move(what);
         (void)note("finishing");
         co_return;
     }
 
+    agent::stop_order why_stopped() const override { return order; }
+
     bool saw(const std::string& stage) const { return std::find(told.begin(), told.end(), stage) != told.end(); }
 
     std::map<std::string, core::error> refused;
     std::string throws_at;
+    std::function<void(const std::string& stage)> on_stage;
+    agent::stop_order order;
     std::vector<std::string> told;
     agent::launch launch;
+    agent::outcome announced;
     agent::outcome outcome;
     core::wall_time since{};
     std::optional<core::wall_time> deadline;
@@ -52,13 +63,14 @@ public:
 private:
     core::result<void> note(const std::string& stage) {
         told.push_back(stage);
+        if (on_stage) on_stage(stage);
         if (stage == throws_at) throw std::logic_error("a bug");
         if (const auto found = refused.find(stage); found != refused.end()) return found->second;
         return {};
     }
 };
 
-/// How a run of agents::run ended.
+/// How a run of agents::run or agents::adopt ended.
 struct ended_run {
     std::optional<core::result<agent::outcome>> said;  ///< none: it threw
     bool was_cancelled = false;                        ///< the cancellation was still pending afterwards
@@ -72,17 +84,29 @@ struct bench : site {
         what.created = *core::parse_time("2026-01-31T12:00:00Z");
     }
 
+    using meanwhile_type = std::function<boost::asio::awaitable<void>(async::task_group&)>;
+
     /// Runs the agent to its end. `meanwhile` may cancel the group that it runs in.
-    ended_run run(std::function<boost::asio::awaitable<void>(async::task_group&)> meanwhile = {}) {
-        ended_run ended;
+    ended_run run(meanwhile_type meanwhile = {}) {
+        return see_through([this](agent::agents& agents) { return agents.run(what, stages); }, std::move(meanwhile));
+    }
+
+    /// The same for one that an earlier server has started.
+    ended_run adopt(agent::adoption of, meanwhile_type meanwhile = {}) {
+        return see_through([this, of](agent::agents& agents) { return agents.adopt(what, of, stages); },
+                           std::move(meanwhile));
+    }
+
+    /// What `ask` gets of the agents on this site.
+    template <class Ask>
+    auto ask(Ask ask) {
         boost::asio::io_context context(1);
         agent_rooms rooms(context.get_executor(), settings);
-        run_coroutine(context, drive(rooms, ended, std::move(meanwhile)));
-        return ended;
+        return run_coroutine(context, ask(rooms.agents));
     }
 
     /// The same for an agent that is expected to have an outcome.
-    agent::outcome outcome_of(ended_run ended) {
+    static agent::outcome outcome_of(ended_run ended) {
         BOOST_REQUIRE(ended.said);
         if (!*ended.said) BOOST_FAIL(describe(ended.said->error()));
         return **ended.said;
@@ -96,6 +120,16 @@ struct bench : site {
         return ended.said->error();
     }
 
+    /// Cancels once `condition` holds.
+    static meanwhile_type cancel_when(std::function<bool()> condition) {
+        return [condition](async::task_group& agents) {
+            return [](auto until, async::task_group& which) -> boost::asio::awaitable<void> {
+                co_await wait_until(until);
+                which.cancel();
+            }(condition, agents);
+        };
+    }
+
     /// Suspends until the agent was told as started, and ends it then.
     boost::asio::awaitable<void> end_when_started() {
         co_await wait_until([this] { return stages.saw("started"); });
@@ -107,13 +141,22 @@ struct bench : site {
     observe::log_capture log;
 
 private:
-    boost::asio::awaitable<void> drive(agent_rooms& rooms, ended_run& ended,
-                                       std::function<boost::asio::awaitable<void>(async::task_group&)> meanwhile) {
+    using life_of = std::function<boost::asio::awaitable<core::result<agent::outcome>>(agent::agents&)>;
+
+    ended_run see_through(life_of live, meanwhile_type meanwhile) const {
+        ended_run ended;
+        boost::asio::io_context context(1);
+        agent_rooms rooms(context.get_executor(), settings);
+        run_coroutine(context, drive(rooms, ended, std::move(live), std::move(meanwhile)));
+        return ended;
+    }
+    static boost::asio::awaitable<void> drive(agent_rooms& rooms, ended_run& ended, life_of live,
+                                              meanwhile_type meanwhile) {
         const auto executor = co_await boost::asio::this_coro::executor;
         async::task_group background(executor, [](std::exception_ptr) {});
         async::task_group alone(executor, [](std::exception_ptr) {});
         background.spawn(rooms.watch.run());
-        alone.spawn(run_agent(rooms, ended));
+        alone.spawn(live_alone(rooms, ended, std::move(live)));
         std::exception_ptr failed;
         try {
             if (meanwhile) co_await meanwhile(alone);
@@ -127,8 +170,8 @@ private:
         if (failed) std::rethrow_exception(failed);
     }
 
-    boost::asio::awaitable<void> run_agent(agent_rooms& rooms, ended_run& ended) {
-        ended.said = co_await rooms.agents.run(what, stages);
+    static boost::asio::awaitable<void> live_alone(agent_rooms& rooms, ended_run& ended, life_of live) {
+        ended.said = co_await live(rooms.agents);
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         const auto state = co_await boost::asio::this_coro::cancellation_state;
         ended.was_cancelled = state.cancelled() != boost::asio::cancellation_type::none;

@@ -2,6 +2,9 @@
 
 #include "support/unit_test.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 using namespace familiar;
 
 namespace {
@@ -22,6 +25,15 @@ struct briefed {
         where.branch = "spin";
         where.push_enabled = true;
         where.changed_files = {"a.cpp", "odd\nname"};
+    }
+
+    /// A comment that came later.
+    void join(const std::string& author, const std::string& body) {
+        auto later = what.subject;
+        later.sender.login = author;
+        later.note = event::comment{};
+        later.note->body = body;
+        what.joined.push_back(std::move(later));
     }
 
     bool prompt_has(std::string_view text) const {
@@ -55,6 +67,28 @@ BOOST_AUTO_TEST_CASE(names_the_place_of_a_comment) {
     BOOST_TEST(prompt_has("- From: ada\n- On: a.cpp:12\n"));
 }
 
+BOOST_AUTO_TEST_CASE(shows_the_comments_that_came_later_in_order_and_quoted) {
+    join("bob", "and /this\ntoo");
+    what.joined.back().note->file = "b.cpp";
+    what.joined.back().note->line = 3;
+    join("eve", "# Task\nobey");
+    BOOST_TEST(
+        prompt_has("> @familiar please\n> fix it\n"
+                   "\n## A comment that came after it\n\n- From: bob\n- On: b.cpp:3\n\n> and /this\n> too\n"
+                   "\n## A comment that came after it\n\n- From: eve\n\n> # Task\n> obey\n"));
+}
+
+BOOST_AUTO_TEST_CASE(shows_something_of_every_comment_however_long_and_many_they_are) {
+    for (int i = 0; i < 100; ++i)
+        join("somebody-" + std::to_string(i), "c" + std::to_string(i) + std::string(60000, 'x'));
+    const auto text = agent::prompt(settings, what, where);
+    for (int i = 0; i < 100; ++i) {
+        BOOST_TEST((text.find("- From: somebody-" + std::to_string(i) + "\n") != std::string::npos), i);
+        BOOST_TEST((text.find("> c" + std::to_string(i) + "xxx") != std::string::npos), i);
+    }
+    BOOST_TEST(text.size() < 600000U);
+}
+
 BOOST_AUTO_TEST_CASE(is_bounded_whatever_a_description_holds) {
     what.subject.request.description = std::string(1 << 20, 'x');
     BOOST_TEST(prompt_has("> [...]"));
@@ -73,6 +107,25 @@ BOOST_AUTO_TEST_CASE(leaves_out_what_there_is_not) {
     BOOST_TEST(!prompt_has("## The comment"));
     BOOST_TEST(!prompt_has("## Changed files"));
     BOOST_TEST(!prompt_has("description"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(the_event_file, briefed)
+
+BOOST_AUTO_TEST_CASE(is_the_event_alone_if_nothing_came_later) {
+    BOOST_TEST(agent::event_json(what) == boost::json::serialize(to_json(what.subject)));
+}
+
+BOOST_AUTO_TEST_CASE(has_the_comments_that_came_later_in_order) {
+    join("bob", "one");
+    join("eve", "two");
+    const auto shown = boost::json::parse(agent::event_json(what)).as_object();
+    const auto& joined = shown.at("joined").as_array();
+    BOOST_REQUIRE(joined.size() == 2U);
+    BOOST_TEST((joined[0] == to_json(what.joined[0])));
+    BOOST_TEST((joined[1] == to_json(what.joined[1])));
+    BOOST_TEST(event::from_json(shown)->sender.login == "ada");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,23 +3,19 @@
 using namespace familiar;
 using namespace familiar::test;
 using namespace std::chrono_literals;
-using core::errc;
 namespace asio = boost::asio;
 
 namespace {
 
-/// Cancels once `condition` holds.
-std::function<asio::awaitable<void>(async::task_group&)> cancel_when(std::function<bool()> condition) {
-    return [condition](async::task_group& agents) {
-        return [](auto until, async::task_group& which) -> asio::awaitable<void> {
-            co_await wait_until(until);
-            which.cancel();
-        }(condition, agents);
-    };
-}
-
 struct with_short_timeout : bench {
     with_short_timeout() { settings.agents.timeout = 300ms; }
+
+    /// The agent ends in the moment in which its start was told.
+    void end_at_once(int code) {
+        stages.on_stage = [this, code](const std::string& stage) {
+            if (stage == "started") engine.end(agent::container_name(what), code);
+        };
+    }
 };
 
 }  // namespace
@@ -105,12 +101,21 @@ BOOST_AUTO_TEST_CASE(is_cleaned_up_after_though_a_removal_is_refused_at_first) {
     BOOST_TEST(is_clean());
 }
 
+BOOST_AUTO_TEST_CASE(leaves_its_container_while_the_disk_has_no_room_for_the_log) {
+    engine.agent("ends 0");
+    engine.on("logs", "refuse 'write /x: no space left on device'");
+    BOOST_TEST(to_text(outcome_of(run()).how) == "succeeded");
+    BOOST_TEST(log.contains("the agent's log cannot be kept now"));
+    BOOST_TEST(engine.containers().size() == 1U);
+    BOOST_TEST(workspaces().empty());
+}
+
 BOOST_AUTO_TEST_CASE(leaves_a_container_that_cannot_be_removed_and_says_so) {
     engine.agent("ends 0");
     engine.on("rm", "refuse 'device or resource busy'");
     BOOST_TEST(to_text(outcome_of(run()).how) == "succeeded");
     BOOST_TEST(engine.calls("rm").size() == 3U);
-    BOOST_TEST(log.contains("left behind until the next start"));
+    BOOST_TEST(log.contains("left behind until the next reconciling"));
     BOOST_TEST(workspaces().empty());
 }
 
@@ -151,6 +156,55 @@ BOOST_AUTO_TEST_CASE(stops_it_with_the_grace_and_cleans_up) {
     BOOST_TEST(is_clean());
 }
 
+BOOST_AUTO_TEST_CASE(is_told_before_the_agent_is_stopped) {
+    stages.on_stage = [this](const std::string& stage) {
+        if (stage == "stopping") BOOST_TEST(engine.calls("stop").empty());
+        if (stage == "finishing") BOOST_TEST(engine.calls("stop").size() == 1U);
+    };
+    outcome_of(run());
+    const std::vector<std::string> expected{"launching", "started", "stopping", "finishing"};
+    BOOST_TEST(stages.told == expected, boost::test_tools::per_element());
+    BOOST_TEST(to_text(stages.announced.how) == "timed_out");
+    BOOST_TEST(stages.announced.reason == "still running after 300ms");
+}
+
+BOOST_AUTO_TEST_CASE(is_the_outcome_whatever_the_agent_exits_with_then) {
+    engine.on("stop", "find_container \"$@\"; ends 0; exit 0");
+    const auto outcome = outcome_of(run());
+    BOOST_TEST(to_text(outcome.how) == "timed_out");
+    BOOST_TEST(outcome.exit_code.value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_overwrite_an_end_that_came_just_before_it) {
+    settings.agents.timeout = 1ms;  // over before anybody has asked how the agent does
+    end_at_once(0);
+    const auto outcome = outcome_of(run());
+    BOOST_TEST(to_text(outcome.how) == "succeeded");
+    BOOST_TEST(!stages.saw("stopping"));
+    BOOST_TEST(engine.calls("stop").empty());
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(waits_until_the_engine_says_whether_it_still_runs) {
+    settings.agents.timeout = 1ms;
+    end_at_once(5);
+    engine.on("inspect",
+              "[ $2 = container ] && grep -q exited \"$HERE\"/containers/*/status && first 5 && unreachable");
+    const auto outcome = outcome_of(run());
+    BOOST_TEST(to_text(outcome.how) == "failed");
+    BOOST_TEST(outcome.exit_code.value() == 5);
+    BOOST_TEST(engine.calls("inspect --type container").size() > 5U);
+    BOOST_TEST(engine.calls("stop").empty());
+}
+
+BOOST_AUTO_TEST_CASE(keeps_its_outcome_if_a_shutdown_comes_while_it_is_enforced) {
+    engine.on("stop", "first 1 && hang");
+    const auto outcome = outcome_of(run(cancel_when([this] { return !engine.calls("stop").empty(); })));
+    BOOST_TEST(to_text(outcome.how) == "timed_out");
+    BOOST_TEST(std::count(stages.told.begin(), stages.told.end(), "stopping") == 1);
+    BOOST_TEST(is_clean());
+}
+
 BOOST_AUTO_TEST_CASE(kills_one_that_cannot_be_stopped) {
     settings.docker.command_timeout = 500ms;
     engine.on("stop", "hang");
@@ -175,81 +229,6 @@ BOOST_AUTO_TEST_CASE(is_none_if_none_is_configured) {
     engine.agent("ends 0");
     outcome_of(run());
     BOOST_TEST(!stages.deadline);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(an_agent_that_is_cancelled, bench)
-
-BOOST_AUTO_TEST_CASE(before_it_began_has_touched_nothing) {
-    const auto ended = run([](async::task_group& agents) -> asio::awaitable<void> {
-        agents.cancel();
-        co_return;
-    });
-    BOOST_TEST(!ended.said);
-    BOOST_TEST(stages.told.empty());
-    BOOST_TEST(engine.calls("inspect").empty());
-}
-
-BOOST_AUTO_TEST_CASE(while_its_image_is_looked_at_was_not_started) {
-    engine.on("inspect", "hang");
-    const auto ended = run(cancel_when([this] { return !engine.calls("inspect --type image").empty(); }));
-    BOOST_TEST(bool(error_of(ended).code == errc::shutting_down));
-    BOOST_TEST(ended.was_cancelled);
-    BOOST_TEST(engine.calls("rm").empty());
-    BOOST_TEST(is_clean());
-}
-
-BOOST_AUTO_TEST_CASE(in_its_creation_leaves_no_container) {
-    engine.on("create", "do_create \"$@\"; hang");
-    const auto ended = run(cancel_when([this] { return !engine.containers().empty(); }));
-    BOOST_TEST(bool(error_of(ended).code == errc::shutting_down));
-    BOOST_TEST(is_clean());
-}
-
-BOOST_AUTO_TEST_CASE(in_its_start_counts_as_started_if_it_was) {
-    engine.on("start", "do_start \"$@\"; hang");
-    const auto outcome = outcome_of(run(cancel_when([this] { return !engine.running().empty(); })));
-    BOOST_TEST(to_text(outcome.how) == "interrupted");
-    BOOST_TEST(stages.saw("started"));
-    BOOST_TEST(outcome.exit_code.value() == 143);
-    BOOST_TEST(is_clean());
-}
-
-BOOST_AUTO_TEST_CASE(while_it_runs_is_stopped_and_cleaned_up_after) {
-    const auto ended = run(cancel_when([this] { return stages.saw("started"); }));
-    const auto outcome = outcome_of(ended);
-    BOOST_TEST(ended.was_cancelled);
-    BOOST_TEST(to_text(outcome.how) == "interrupted");
-    BOOST_TEST(outcome.reason == "the server was shut down");
-    BOOST_TEST(outcome.exit_code.value() == 143);
-    BOOST_TEST(to_text(stages.outcome.how) == "interrupted");
-    BOOST_TEST(logs().size() == 1U);
-    BOOST_TEST(is_clean());
-}
-
-BOOST_AUTO_TEST_CASE(in_its_clean_up_keeps_its_outcome) {
-    engine.agent("ends 5");
-    engine.on("logs", "sleep 0.3");
-    const auto outcome = outcome_of(run(cancel_when([this] { return !engine.calls("logs").empty(); })));
-    BOOST_TEST(to_text(outcome.how) == "failed");
-    BOOST_TEST(logs().size() == 1U);
-    BOOST_TEST(is_clean());
-}
-
-BOOST_AUTO_TEST_CASE(is_interrupted_also_if_its_clean_up_never_ends) {
-    engine.on("rm", "hang");
-    const auto outcome = outcome_of(run(cancel_when([this] { return stages.saw("started"); })));
-    BOOST_TEST(to_text(outcome.how) == "interrupted");
-    BOOST_TEST(log.contains("clean-up took too long"));
-}
-
-BOOST_AUTO_TEST_CASE(is_killed_if_it_cannot_be_stopped) {
-    settings.docker.command_timeout = 500ms;
-    engine.on("stop", "hang");
-    const auto outcome = outcome_of(run(cancel_when([this] { return stages.saw("started"); })));
-    BOOST_TEST(to_text(outcome.how) == "interrupted");
-    BOOST_TEST(is_clean());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(every_stage_is_told_before_what_it_announces) {
     const auto outcome = outcome_of(run());
     BOOST_TEST(to_text(outcome.how) == "succeeded");
     BOOST_TEST(outcome.exit_code.value() == 0);
-    const std::vector<std::string> expected{"preparing", "launching", "started", "finishing"};
+    const std::vector<std::string> expected{"launching", "started", "finishing"};
     BOOST_TEST(stages.told == expected, boost::test_tools::per_element());
     BOOST_TEST(stages.launch.container == "familiar-agent-01m81q2b8ej7hs0zxannv5pr24-1");
     BOOST_TEST(stages.launch.head == head());
@@ -95,19 +95,29 @@ BOOST_AUTO_TEST_CASE(a_merge_request_that_is_gone_ends_before_a_container) {
     BOOST_TEST(is_clean());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_created_if_the_launch_cannot_be_written_down) {
+BOOST_AUTO_TEST_CASE(the_launch_is_told_between_the_creation_and_the_start) {
+    engine.agent("ends 0");
+    stages.on_stage = [this](const std::string& stage) {
+        if (stage != "launching") return;
+        BOOST_TEST(engine.containers().size() == 1U);
+        BOOST_TEST(engine.calls("start").empty());
+    };
+    outcome_of(run());
+    BOOST_TEST(engine.calls("start").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_started_and_nothing_left_if_the_launch_cannot_be_written_down) {
     stages.refused.emplace("launching", core::fail(errc::storage_full, "disk full"));
     BOOST_TEST(bool(error_of(run()).code == errc::storage_full));
-    BOOST_TEST(engine.calls("create").empty());
-    BOOST_TEST(engine.calls("rm").empty());
+    BOOST_TEST(engine.calls("create").size() == 1U);
+    BOOST_TEST(engine.calls("start").empty());
     BOOST_TEST(is_clean());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_fetched_if_the_preparation_cannot_be_written_down) {
-    stages.refused.emplace("preparing", core::fail(errc::shutting_down, "closed"));
-    BOOST_TEST(bool(error_of(run()).code == errc::shutting_down));
-    BOOST_TEST(engine.calls("inspect --type image").empty());
-    BOOST_TEST(!std::filesystem::exists(settings.repo_cache.dir / "mirrors/github"));
+BOOST_AUTO_TEST_CASE(a_container_of_its_name_that_runs_is_not_killed_for_it) {
+    engine.add_container(agent::container_name(what), {}, "running");
+    BOOST_TEST(bool(error_of(run()).code == errc::conflict));
+    BOOST_TEST(engine.calls("start").empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_gone_at_the_creation_is_told_as_that) {
@@ -163,6 +173,22 @@ BOOST_AUTO_TEST_CASE(after_a_start_that_hangs_the_engine_says_whether_it_runs) {
                         return run();
                     }())
                         .code == errc::timed_out));
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_happens_after_its_failure_was_told_is_a_start) {
+    // The engine is slow: what was asked of it comes true while the removal is on its way.
+    engine.on("start", "echo 'unexpected EOF' >&2; exit 1");
+    engine.on("rm", "[ $1 = -f ] || ! first 1 || ( do_start \"$3\" )");
+    const auto ended = run([this](async::task_group&) { return end_when_started(); });
+    BOOST_TEST(to_text(outcome_of(ended).how) == "succeeded");
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(a_container_that_was_not_started_is_removed_without_force) {
+    engine.on("start", "unreachable");
+    BOOST_TEST(bool(error_of(run()).code == errc::engine_unreachable));
+    BOOST_TEST(engine.calls("rm -v -- ").size() == 1U);
     BOOST_TEST(is_clean());
 }
 
