@@ -4,9 +4,11 @@
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
 #include "config/settings.hpp"
+#include "job/admission.hpp"
 #include "job/engine_gate.hpp"
+#include "job/queue.hpp"
 #include "job/recorder.hpp"
-#include "job/schedule.hpp"
+#include "job/recovery.hpp"
 #include "journal/journal.hpp"
 #include "observe/metrics.hpp"
 
@@ -14,18 +16,18 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <deque>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace familiar::job {
 
-/// Runs the jobs of the journal: authorises what came in, keeps the queue in order, starts at most `max_agents` agents
-/// and one per merge request, and writes down how each ended. What it refers to outlives it; join everything (drain,
-/// stop, settle) before it is destroyed.
+/// Runs the jobs of the journal: keeps the queue, starts at most `max_agents` agents and one per merge request, and
+/// writes down how each ended. Which job is when is in dispatcher.cpp, what happens to one that runs in
+/// dispatcher_run.cpp. What it refers to outlives it; join everything (drain, stop or detach, settle) before it is
+/// destroyed.
 class dispatcher {
 public:
     struct tools {
@@ -38,16 +40,37 @@ public:
 
     dispatcher(boost::asio::any_io_executor executor, tools with);
 
-    /// Takes up what the process before left unfinished. Awaited once, before the first admit(). An error is the
-    /// journal's.
+    /// Takes up what the process before left: the queue and, if the engine answers at once, its agents. Awaited once,
+    /// before the first admit(). An error is the journal's.
     boost::asio::awaitable<core::result<void>> recover();
 
-    /// Removes the containers and folders of the process before as soon as the engine answers, then starts jobs as they
-    /// become due, until drain() or a cancellation.
+    /// Starts jobs as they become due, once it is known of every agent from before whether it runs, until drain() or a
+    /// cancellation.
     boost::asio::awaitable<void> run();
 
-    /// A job that is durable as `received`: it is authorised next, beside the caller.
-    void admit(journal::job_record job);
+    /// Looks for what slipped away (recovery.hpp), from time to time and whenever the engine has come back, until it is
+    /// cancelled.
+    boost::asio::awaitable<void> keep_reconciling();
+
+    /// Ends jobs that have waited longer than concurrency.max_wait, until it is cancelled.
+    boost::asio::awaitable<void> keep_expiring();
+
+    /// A job that is durable as `received`: it is authorised and placed next, beside the caller.
+    void admit(journal::job_record job) { admission_.admit(std::move(job)); }
+
+    /// What closing a merge request has done on disk is done here too: jobs that wait are forgotten, agents stopped.
+    void closed(const journal::closed& what);
+
+    /// Ends a job on a person's word (journal::cancel); a running agent is stopped after that, beside the caller. The
+    /// job as it stands on disk; errc::not_found, errc::conflict.
+    boost::asio::awaitable<core::result<journal::job_record>> cancel(std::string job, std::string reason);
+
+    /// Starts an ended job anew (journal::retry); the new job. errc::not_found, errc::conflict.
+    boost::asio::awaitable<core::result<journal::job_record>> retry(std::string job);
+
+    /// What a job that has not started waits for, in the words of the API: "authorisation", "approval", "debounce",
+    /// "backoff", "merge_request", "engine", "slot"; empty if it does not wait.
+    std::string_view waiting_for(const journal::job_record& job) const;
 
     /// From now on no agent starts. Jobs in preparation go back to the queue on disk.
     void drain();
@@ -58,20 +81,27 @@ public:
     /// Stops the agents that run, after drain(): each is cleaned up after and its job is `interrupted`.
     void stop();
 
+    /// Leaves the agents that run as they are, after drain(), for the next start to adopt.
+    void detach();
+
     /// Suspends until every job that was admitted has been authorised and written down, for at most `limit`; false if
     /// the journal has not answered by then. After drain() jobs that cannot be written down are left to the next start.
     boost::asio::awaitable<bool> settle_for(std::chrono::milliseconds limit);
 
     std::size_t active() const noexcept { return running_.size(); }
-    std::size_t queued() const noexcept { return waiting_.size() + authorising_.size(); }
+    std::size_t queued() const noexcept { return queue_.size() + admission_.size(); }
     /// How long the oldest waiting job has waited.
     std::chrono::milliseconds oldest_wait() const;
 
 private:
+    /// One job that is being run, prepared or adopted.
     struct running {
         async::task_group::task_id task = 0;
+        std::string repository;
         std::string merge_request;
         recorder* stages = nullptr;  ///< owned by the task
+        agent::stop_order order{};   ///< for when the task is cancelled
+        bool ended = false;          ///< on disk: the job was cancelled while it was being prepared
     };
 
     /// A job's place among the running ones. Its task owns it, and gives it back however it ends, be it that it was
@@ -84,34 +114,45 @@ private:
         ~seat() {
             if (owner_ != nullptr) owner_->leave(job_);
         }
+        const std::string& job() const noexcept { return job_; }
 
     private:
         dispatcher* owner_;
         std::string job_;
     };
 
-    boost::asio::awaitable<void> reap();
-    boost::asio::awaitable<std::optional<std::filesystem::path>> log_from_before(std::string job);
-    boost::asio::awaitable<void> authorise(journal::job_record job);
-    boost::asio::awaitable<core::result<void>> try_to_authorise(journal::job_record& job);
-    boost::asio::awaitable<core::result<void>> complete_from_journal(journal::job_record& job);
-    void enqueue(journal::job_record job);
-    choice choose_next() const;
-    void launch(std::size_t index);
-    boost::asio::awaitable<void> execute(seat place, journal::job_record job);
-    boost::asio::awaitable<core::result<agent::outcome>> run_agent(const journal::job_record& job, recorder& stages);
+    void placed(const journal::placed& what);
+    void enqueue(const journal::queue_entry& entry);
+    void enqueue(const journal::job_record& job);
+    void launch(waiting_job next);
+    void adopt(journal::job_record job, agent::adoption what);
+    void stop_running(const std::string& job, std::string reason, bool ended);
     void leave(const std::string& job);
+    boost::asio::awaitable<void> expire(waiting_job job);
+    boost::asio::awaitable<void> change_or(std::optional<core::wall_time> when);
+    boost::asio::awaitable<void> reconcile_until_clear();
+
+    boost::asio::awaitable<void> execute(seat place, waiting_job next);
+    boost::asio::awaitable<void> execute_adopted(seat place, journal::job_record job, agent::adoption what);
+    void not_begun(waiting_job job, const core::error& failure);
+    boost::asio::awaitable<void> write_end(journal::job_record job, recorder& stages,
+                                           core::result<agent::outcome> ended);
     boost::asio::awaitable<void> conclude(journal::job_record job, recorder& stages,
                                           core::result<agent::outcome> ended);
     boost::asio::awaitable<void> after_failed_start(journal::job_record job, core::error failure);
+    boost::asio::awaitable<void> end_unstarted(journal::job_record job, journal::job_state how, std::string reason);
+    recorder::questions questions_of(const std::string& job);
     void count_end(const core::result<journal::job_record>& ended);
 
     tools with_;
-    async::task_group authorising_;
-    async::task_group agents_;
-    std::deque<journal::job_record> waiting_;
-    std::map<std::string, running> running_;  ///< by job
     async::signal changed_;
+    admission admission_;
+    recovery recovery_;
+    async::task_group agents_;
+    async::task_group notes_;  ///< jobs that end without having run
+    queue queue_;
+    std::map<std::string, running> running_;  ///< by job
+    bool recovered_ = false;                  ///< it is known of every agent from before whether it runs
     bool draining_ = false;
 };
 

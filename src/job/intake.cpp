@@ -1,7 +1,9 @@
 #include "job/intake.hpp"
 
 #include "core/ulid.hpp"
+#include "job/placing.hpp"
 #include "observe/log.hpp"
+#include "triage/authorise.hpp"
 #include "triage/triage.hpp"
 
 namespace asio = boost::asio;
@@ -11,13 +13,15 @@ namespace familiar::job {
 asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, event::event incoming) {
     const auto decision = triage::classify(incoming, settings_);
     if (const auto* nothing = std::get_if<triage::ignored>(&decision)) co_return answer(ignored{nothing->reason});
-    if (std::holds_alternative<triage::stop>(decision)) co_return answer(ignored{"the merge request is closed"});
+    if (std::holds_alternative<triage::stop>(decision)) co_return co_await stop(std::move(origin), std::move(incoming));
 
     journal::job_record job;
     job.id = core::make_ulid(origin.received);
+    job.meaning = meaning_of(incoming, origin.event_name);
     job.subject = std::move(incoming);
     job.kind = std::get<triage::run>(decision).kind;
     job.created_at = origin.received;
+    job.waiting_since = origin.received;
 
     auto recorded = co_await journal_.record(std::move(origin), job);
     if (!recorded) co_return recorded.error();
@@ -31,6 +35,22 @@ asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, e
     job.retry_of = recorded->retry_of;
     jobs_.admit(job);
     co_return answer(queued{job.id});
+}
+
+/// A close has no job of its own: it is done with when it is on disk. What it ends is on disk with it, so that nothing
+/// of it goes on after a crash either.
+asio::awaitable<core::result<answer>> intake::stop(journal::delivery origin, event::event incoming) {
+    const auto verdict = triage::authorise(incoming, settings_.triggers);
+    if (const auto* refused = std::get_if<triage::refused>(&verdict)) co_return answer(ignored{refused->reason});
+    const auto closed = co_await journal_.close_request(std::move(origin), incoming.repo.forge, incoming.repo.path,
+                                                        incoming.request.number, "the merge request was closed");
+    if (!closed) co_return closed.error();
+    observe::info("merge request closed", {{"delivery", incoming.delivery},
+                                           {"repository", incoming.repo.path},
+                                           {"number", incoming.request.number},
+                                           {"jobs", closed->cancelled.size() + closed->to_stop.size()}});
+    jobs_.closed(*closed);
+    co_return answer(ignored{"the merge request is closed"});
 }
 
 }  // namespace familiar::job

@@ -40,6 +40,8 @@ public:
     boost::asio::awaitable<core::result<answer>> accept(journal::delivery origin, event::event incoming);
 
 private:
+    boost::asio::awaitable<core::result<answer>> stop(journal::delivery origin, event::event incoming);
+
     const config::settings& settings_;
     journal::journal& journal_;
     dispatcher& jobs_;

@@ -4,6 +4,7 @@
 #include "observe/log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -12,18 +13,22 @@ namespace familiar::job {
 
 namespace {
 
-observe::agent_end counted_as(agent::ending how) {
-    switch (how) {
-        case agent::ending::succeeded:
-            return observe::agent_end::completed;
-        case agent::ending::failed:
-            return observe::agent_end::failed;
-        case agent::ending::timed_out:
-            return observe::agent_end::timed_out;
-        case agent::ending::interrupted:
-            return observe::agent_end::interrupted;
-    }
-    return observe::agent_end::failed;
+struct row {
+    agent::ending how;
+    journal::job_state state;
+    observe::agent_end counted;
+};
+
+constexpr std::array<row, 5> table{{
+    {agent::ending::succeeded, journal::job_state::succeeded, observe::agent_end::completed},
+    {agent::ending::failed, journal::job_state::failed, observe::agent_end::failed},
+    {agent::ending::timed_out, journal::job_state::timed_out, observe::agent_end::timed_out},
+    {agent::ending::cancelled, journal::job_state::cancelled, observe::agent_end::cancelled},
+    {agent::ending::interrupted, journal::job_state::interrupted, observe::agent_end::interrupted},
+}};
+
+const row& row_of(agent::ending how) noexcept {
+    return *std::ranges::find(table, how, &row::how);
 }
 
 void complain(const std::string& job, const core::error& failure) {
@@ -42,45 +47,49 @@ journal::job_change outcome_change(journal::job_state state, const agent::outcom
 }  // namespace
 
 journal::job_state final_state(agent::ending how) noexcept {
-    switch (how) {
-        case agent::ending::succeeded:
-            return journal::job_state::succeeded;
-        case agent::ending::failed:
-            return journal::job_state::failed;
-        case agent::ending::timed_out:
-            return journal::job_state::timed_out;
-        case agent::ending::interrupted:
-            return journal::job_state::interrupted;
-    }
-    return journal::job_state::failed;
+    return row_of(how).state;
 }
 
-recorder::recorder(journal::journal& journal, observe::metrics& metrics, const journal::job_record& job,
-                   std::function<bool()> may_launch)
-    : journal_(journal),
-      metrics_(metrics),
-      job_(job.id),
-      attempt_(job.attempt),
-      arrived_(job.created_at),
-      may_launch_(std::move(may_launch)) {}
+std::optional<agent::ending> ending_of(journal::job_state state) noexcept {
+    const auto* const found = std::ranges::find(table, state, &row::state);
+    if (found == table.end()) return std::nullopt;
+    return found->how;
+}
+
+observe::agent_end counted_as(agent::ending how) noexcept {
+    return row_of(how).counted;
+}
+
+recorder::recorder(journal::journal& journal, observe::metrics& metrics, std::string job, questions ask)
+    : journal_(journal), metrics_(metrics), job_(std::move(job)), ask_(std::move(ask)) {}
 
 recorder::~recorder() {
     leave();
     count_end(agent::ending::failed);
 }
 
-asio::awaitable<core::result<void>> recorder::preparing() {
+asio::awaitable<core::result<journal::job_record>> recorder::begin() {
+    const auto known = co_await journal_.find(job_);
+    if (!known) co_return known.error();
+    if (!*known) co_return core::fail(core::errc::conflict, "job " + job_ + " is not in the journal any more");
+    arrived_ = (*known)->created_at;
+    attempt_ = (*known)->attempt + 1;
+    enter("preparing");
     journal::job_change change;
     change.state = journal::job_state::preparing;
     change.attempt = attempt_;
-    enter("preparing");
-    const auto written = co_await journal_.update(job_, std::move(change));
-    if (!written) co_return written.error();
-    co_return core::result<void>();
+    co_return co_await journal_.update(job_, std::move(change));
+}
+
+void recorder::adopt(const journal::job_record& job) {
+    arrived_ = job.created_at;
+    attempt_ = job.attempt;
+    adopted_ = true;
+    launched_ = true;
 }
 
 asio::awaitable<core::result<void>> recorder::launching(agent::launch what) {
-    if (!may_launch_())
+    if (!ask_.may_launch())
         co_return core::fail(core::errc::shutting_down, "the server was shut down before the agent started");
     journal::job_change change;
     change.state = journal::job_state::running;
@@ -98,21 +107,33 @@ asio::awaitable<core::result<void>> recorder::launching(agent::launch what) {
 asio::awaitable<void> recorder::started(core::wall_time at, std::optional<core::wall_time> deadline) {
     enter("running");
     metrics_.agent_started();
-    metrics_.queue_wait(std::max(at - arrived_, std::chrono::milliseconds(0)));
+    if (!adopted_) metrics_.queue_wait(std::max(at - arrived_, std::chrono::milliseconds(0)));
     active_ = true;
     journal::job_change change;
     change.state = journal::job_state::running;
     change.started_at = at;
     change.deadline = deadline;
-    const auto written = co_await journal_.update(job_, std::move(change));
-    if (!written) complain(job_, written.error());
-    observe::info("agent started", {{"job", job_}, {"attempt", attempt_}});
+    co_await keep(std::move(change));
+    observe::info(adopted_ ? "agent adopted" : "agent started", {{"job", job_}, {"attempt", attempt_}});
+}
+
+asio::awaitable<void> recorder::stopping(agent::outcome what) {
+    co_await keep(outcome_change(journal::job_state::running, what));
 }
 
 asio::awaitable<void> recorder::finishing(agent::outcome what) {
     enter("finishing");
-    const auto written = co_await journal_.update(job_, outcome_change(journal::job_state::finishing, what));
+    co_await keep(outcome_change(journal::job_state::finishing, what));
+}
+
+asio::awaitable<void> recorder::keep(journal::job_change change) {
+    const auto written = co_await journal_.update(job_, std::move(change));
     if (!written) complain(job_, written.error());
+}
+
+void recorder::left_running() {
+    leave();
+    active_ = false;
 }
 
 asio::awaitable<core::result<journal::job_record>> recorder::ended(agent::outcome what) {

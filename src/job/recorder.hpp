@@ -17,19 +17,33 @@ namespace familiar::job {
 /// counted as ended too, at the latest when this is destroyed.
 class recorder final : public agent::stages {
 public:
-    /// `may_launch` is asked right before the container is made: a server that drains says no.
-    recorder(journal::journal& journal, observe::metrics& metrics, const journal::job_record& job,
-             std::function<bool()> may_launch);
+    struct questions {
+        std::function<bool()> may_launch;  ///< right before the container starts: a server that drains says no
+        std::function<agent::stop_order()> why_stopped;
+    };
+
+    recorder(journal::journal& journal, observe::metrics& metrics, std::string job, questions ask);
     ~recorder() override;
 
-    boost::asio::awaitable<core::result<void>> preparing() override;
+    /// The first word of an attempt: the job is `preparing`, with one attempt more. The whole job as it stands on disk,
+    /// with whatever joined it until now. errc::conflict: it has ended, and nothing is to be done.
+    boost::asio::awaitable<core::result<journal::job_record>> begin();
+
+    /// The first word about an agent that an earlier process has started.
+    void adopt(const journal::job_record& job);
+
     boost::asio::awaitable<core::result<void>> launching(agent::launch what) override;
     boost::asio::awaitable<void> started(core::wall_time at, std::optional<core::wall_time> deadline) override;
+    boost::asio::awaitable<void> stopping(agent::outcome what) override;
     boost::asio::awaitable<void> finishing(agent::outcome what) override;
+    agent::stop_order why_stopped() const override { return ask_.why_stopped(); }
 
     /// The last word: the outcome becomes the job's final state, in the counters at once and in the journal as soon as
     /// that can be written (`write_down`).
     boost::asio::awaitable<core::result<journal::job_record>> ended(agent::outcome what);
+
+    /// The agent goes on without this process: it is not counted as ended.
+    void left_running();
 
     /// True once `launching` is on disk.
     bool launched() const noexcept { return launched_; }
@@ -38,20 +52,25 @@ private:
     void enter(std::string_view stage);
     void leave();
     void count_end(agent::ending how);
+    boost::asio::awaitable<void> keep(journal::job_change change);
 
     journal::journal& journal_;
     observe::metrics& metrics_;
     const std::string job_;
-    const int attempt_;
-    const core::wall_time arrived_;
-    const std::function<bool()> may_launch_;
+    const questions ask_;
+    core::wall_time arrived_{};
+    int attempt_ = 0;
     bool launched_ = false;
+    bool adopted_ = false;
     bool active_ = false;  ///< counted in agents_spawned_total, and not yet among those that ended
     std::string_view stage_;
     std::chrono::steady_clock::time_point since_;
 };
 
-/// The final state of a job whose agent ended so.
+/// The final state of a job whose agent ended so, and back: none for states that are not the end of an agent.
 journal::job_state final_state(agent::ending how) noexcept;
+std::optional<agent::ending> ending_of(journal::job_state state) noexcept;
+
+observe::agent_end counted_as(agent::ending how) noexcept;
 
 }  // namespace familiar::job

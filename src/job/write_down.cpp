@@ -15,6 +15,15 @@ constexpr async::retry_policy patience{.initial_backoff = std::chrono::milliseco
 
 }  // namespace
 
+journal::job_change end_change(journal::job_state state, std::string reason) {
+    journal::job_change change;
+    change.state = state;
+    change.outcome = std::string(to_text(state));
+    change.reason = std::move(reason);
+    change.finished_at = core::now();
+    return change;
+}
+
 asio::awaitable<core::result<journal::job_record>> write_down(journal::journal& into, std::string job,
                                                               journal::job_change change) {
     for (std::size_t tries = 0;; ++tries) {

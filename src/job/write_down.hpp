@@ -8,6 +8,9 @@
 
 namespace familiar::job {
 
+/// The change that ends a job now.
+journal::job_change end_change(journal::job_state state, std::string reason);
+
 /// Applies a change to a job on disk, again and again while the journal fails in a way that passes (`schedule.hpp`: a
 /// full disk, a lock). For what must not get lost while the server runs, such as how an agent ended. Without a bound of
 /// its own: its caller sets one.

@@ -45,12 +45,26 @@ BOOST_AUTO_TEST_CASE(fails_with_its_agent) {
     });
 }
 
-BOOST_AUTO_TEST_CASE(is_running_on_disk_before_its_container_is_made) {
+BOOST_AUTO_TEST_CASE(is_preparing_on_disk_until_its_container_is_made) {
     engine.on("create", until_allowed);
     engine.agent("ends 0");
     serve([this](server& one) -> asio::awaitable<void> {
         const auto id = co_await one.deliver(opened(7));
         co_await wait_until([this] { return !engine.calls("create").empty(); });
+        const auto job = co_await one.find(id);
+        BOOST_TEST(to_text(job.state) == "preparing");
+        BOOST_TEST(job.attempt == 1);
+        allow();
+        co_await one.reaches(id, job_state::succeeded);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(is_running_on_disk_before_its_container_is_started) {
+    engine.on("start", until_allowed);
+    engine.agent("ends 0");
+    serve([this](server& one) -> asio::awaitable<void> {
+        const auto id = co_await one.deliver(opened(7));
+        co_await wait_until([this] { return !engine.calls("start").empty(); });
         const auto job = co_await one.find(id);
         BOOST_TEST(to_text(job.state) == "running");
         BOOST_TEST(job.container == container(id));
@@ -153,11 +167,11 @@ BOOST_AUTO_TEST_CASE(is_not_launched_if_that_cannot_be_written_down) {
             const database_lock lock(settings);
             allow();
             co_await wait_until([this] { return log.contains("another attempt follows"); });
-            BOOST_TEST(engine.calls("create").empty());
+            BOOST_TEST(engine.calls("start").empty());
         }
         const auto job = co_await one.reaches(id, job_state::succeeded);
         BOOST_TEST(job.attempt > 1);
-        BOOST_TEST(engine.calls("create").size() == 1U);
+        BOOST_TEST(engine.calls("start").size() == 1U);
     });
 }
 

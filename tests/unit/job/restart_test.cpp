@@ -25,8 +25,21 @@ struct after_a_crash : house {
         return job.id;
     }
 
-    std::map<std::string, std::string> labels(const std::string& job, const std::string& of_instance = instance) {
-        return {{"familiar.agent", "true"}, {"familiar.instance", of_instance}, {"familiar.job", job}};
+    /// One whose agent was about to be started, or had been.
+    std::string leave_running(std::int64_t number) {
+        return leave(number, {.state = job_state::running,
+                              .attempt = 1,
+                              .reason = {},
+                              .container = "c",
+                              .log = (settings.logging.dir / "ran.log").string()});
+    }
+
+    static std::map<std::string, std::string> labels(const std::string& job,
+                                                     const std::string& of_instance = instance) {
+        return {{"familiar.agent", "true"},
+                {"familiar.instance", of_instance},
+                {"familiar.job", job},
+                {"familiar.attempt", "1"}};
     }
 };
 
@@ -54,24 +67,77 @@ BOOST_AUTO_TEST_CASE(a_received_job_is_authorised_first) {
     BOOST_TEST(engine.calls("create").empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_job_whose_agent_ran_is_interrupted_and_never_started_again) {
-    const auto ran = leave(1, {.state = job_state::running,
-                               .attempt = 1,
-                               .reason = "of an earlier attempt",
-                               .container = "x",
-                               .log = (settings.logging.dir / "ran.log").string()});
+BOOST_AUTO_TEST_CASE(a_running_agent_is_adopted) {
+    const auto ran = leave_running(1);
     engine.add_container(container(ran), labels(ran), "running");
     serve([&](server& one) -> asio::awaitable<void> {
-        const auto job = co_await one.reaches(ran, job_state::interrupted);
-        BOOST_TEST(job.reason == "the server ended while the agent ran");
-        BOOST_TEST(job.finished_at.has_value());
-        co_await wait_until([&] { return one.metric("orphans_reaped_total") == 1; });
-        BOOST_TEST(engine.containers().empty());
-        BOOST_TEST(one.metric("jobs_total{event=\"mr_opened\",outcome=\"interrupted\"}") == 1);
-        BOOST_TEST(one.metric("agents_interrupted_total") == 0);
+        BOOST_TEST(one.jobs.active() == 1U);
+        BOOST_TEST(one.metric("jobs_adopted_total") == 1);
+        const auto next = co_await one.deliver(opened(1));
+        co_await one.reaches(next, job_state::queued);
+        BOOST_TEST(one.jobs.waiting_for(co_await one.find(next)) == "merge_request");
+        engine.agent("ends 0");
+        engine.end(container(ran), 0);
+        const auto job = co_await one.reaches(ran, job_state::succeeded);
+        BOOST_TEST(job.attempt == 1);
+        BOOST_TEST(job.started_at.has_value());
+        co_await one.reaches(next, job_state::succeeded);
     });
     BOOST_TEST(text_of(settings.logging.dir / "ran.log") == container(ran) + " printed this\n");
+    BOOST_TEST(engine.calls("create").size() == 1U);
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_that_ended_meanwhile_has_its_outcome) {
+    const auto ran = leave_running(1);
+    engine.add_container(container(ran), labels(ran), "running");
+    engine.end(container(ran), 3);
+    serve([&](server& one) -> asio::awaitable<void> {
+        const auto job = co_await one.reaches(ran, job_state::failed);
+        BOOST_TEST(job.exit_code.value() == 3);
+        BOOST_TEST(one.metric("jobs_adopted_total") == 0);
+        BOOST_TEST(one.metric("agents_failed_total") == 1);
+    });
+    BOOST_TEST(text_of(settings.logging.dir / "ran.log") == container(ran) + " printed this\n");
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_whose_container_is_gone_is_interrupted_and_never_started_again) {
+    const auto ran = leave_running(1);
+    serve([&](server& one) -> asio::awaitable<void> {
+        const auto job = co_await one.reaches(ran, job_state::interrupted);
+        BOOST_TEST(job.reason == "its container is gone; nobody saw how the agent ended");
+        BOOST_TEST(job.finished_at.has_value());
+        BOOST_TEST(one.metric("jobs_total{event=\"mr_opened\",outcome=\"interrupted\"}") == 1);
+        BOOST_TEST(one.metric("agents_interrupted_total") == 1);
+    });
     BOOST_TEST(engine.calls("create").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_container_that_was_never_started_is_removed_and_its_job_runs) {
+    engine.agent("ends 0");
+    const auto launched = leave_running(1);
+    engine.add_container(container(launched), labels(launched), "created");
+    serve([&](server& one) -> asio::awaitable<void> {
+        const auto job = co_await one.reaches(launched, job_state::succeeded);
+        BOOST_TEST(job.attempt == 2);
+        BOOST_TEST(one.metric("orphans_reaped_total") == 1);
+    });
+    BOOST_TEST(engine.calls("start").size() == 1U);
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_that_was_being_stopped_is_stopped_for_the_same_reason) {
+    const auto closed = leave(
+        1,
+        {.state = job_state::running, .attempt = 1, .outcome = "cancelled", .reason = "the merge request was closed"});
+    engine.add_container(container(closed), labels(closed), "running");
+    serve([&](server& one) -> asio::awaitable<void> {
+        const auto job = co_await one.reaches(closed, job_state::cancelled);
+        BOOST_TEST(job.reason == "the merge request was closed");
+        BOOST_TEST(one.metric("agents_cancelled_total") == 1);
+    });
+    BOOST_TEST(is_clean());
 }
 
 BOOST_AUTO_TEST_CASE(an_outcome_that_was_written_down_stands) {
@@ -91,15 +157,15 @@ BOOST_AUTO_TEST_CASE(nothing_starts_before_the_leftovers_are_gone) {
     std::filesystem::create_directories(settings.repo_cache.dir / "jobs/old/workspace");
     engine.add_container("left", labels("old"), "running");
     engine.add_container("other", labels("old", "elsewhere"), "running");
-    engine.on("rm", "first 3 && refuse 'not now'");
-    engine.on(
-        "create",
-        "[ ! -e \"$HERE/containers/left\" ] || { touch \"$HERE/containers/left/was_there\"; refuse 'too early'; }");
+    const std::string left_runs = "grep -q running \"$HERE/containers/left/status\" 2>/dev/null";
+    engine.on("stop", "first 2 && refuse 'not now'");
+    engine.on("rm", left_runs + " && refuse 'not now'");
+    engine.on("create", left_runs + " && refuse 'too early'");
     serve([&](server& one) -> asio::awaitable<void> {
         co_await one.reaches(queued, job_state::succeeded);
-        BOOST_TEST(one.metric("orphans_reaped_total") == 1);
+        BOOST_TEST(one.metric("orphans_reaped_total") == 2);
     });
-    BOOST_TEST(log.contains("none is started until they are removed"));
+    BOOST_TEST(log.contains("none is started until that is known"));
     BOOST_TEST(engine.containers() == std::vector<std::string>{"other"}, boost::test_tools::per_element());
     BOOST_TEST(workspaces().empty());
 }
@@ -111,7 +177,8 @@ BOOST_AUTO_TEST_CASE(without_an_engine_jobs_wait_and_intake_goes_on) {
     serve(
         [&](server& one) -> asio::awaitable<void> {
             const auto fresh = co_await one.deliver(opened(3));
-            co_await one.reaches(fresh, job_state::queued);
+            const auto job = co_await one.reaches(fresh, job_state::queued);
+            BOOST_TEST(one.jobs.waiting_for(job) == "engine");
             BOOST_TEST(engine.calls("ps -a").empty());
             one.gate.set(true);
             co_await wait_until([&] { return !one.gate.open(); });
@@ -123,9 +190,24 @@ BOOST_AUTO_TEST_CASE(without_an_engine_jobs_wait_and_intake_goes_on) {
         false);
 }
 
+BOOST_AUTO_TEST_CASE(what_slipped_away_is_found_when_the_engine_comes_back) {
+    serve([&](server& one) -> asio::awaitable<void> {
+        const auto runs = co_await one.deliver(opened(1));
+        co_await wait_until([&] { return one.metric("active_agents") == 1; });
+        engine.add_container("stray", labels("old"), "running");
+        std::filesystem::create_directories(settings.repo_cache.dir / "jobs/old/workspace");
+        one.gate.set(false);
+        co_await async::sleep_for(1ms);
+        one.gate.set(true);
+        co_await wait_until([&] { return one.metric("orphans_reaped_total") == 2; });
+        BOOST_TEST(engine.containers() == std::vector{container(runs)}, boost::test_tools::per_element());
+        BOOST_TEST(workspaces() == std::vector{runs}, boost::test_tools::per_element());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_delivery_that_comes_again_is_a_new_job) {
     engine.agent("ends 0");
-    const auto ran = leave(1, {.state = job_state::running, .attempt = 1});
+    const auto ran = leave_running(1);
     serve([&](server& one) -> asio::awaitable<void> {
         co_await one.reaches(ran, job_state::interrupted);
         const auto taken = co_await one.hand_in(opened(1), ran);

@@ -117,8 +117,6 @@ BOOST_AUTO_TEST_CASE(puts_back_a_job_whose_container_was_created_and_not_started
         const auto id = co_await one.deliver(opened(1));
         co_await wait_until([this] { return !engine.containers().empty(); });
         one.jobs.drain();
-        BOOST_TEST(one.jobs.active() == 1U);  // written down as launched: it may go on
-        one.jobs.stop();
         BOOST_TEST(co_await one.jobs.join_for(30s));
         const auto job = co_await one.find(id);
         BOOST_TEST(to_text(job.state) == "queued");
@@ -140,6 +138,52 @@ BOOST_AUTO_TEST_CASE(in_the_middle_of_a_start_never_has_the_agent_started_again)
         BOOST_TEST(to_text(job.state) == "interrupted");
         BOOST_TEST(job.started_at.has_value());
         BOOST_TEST(one.metric("agents_spawned_total") == 1);
+    });
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(a_detach, house)
+
+BOOST_AUTO_TEST_CASE(leaves_agents_to_the_next_start_which_adopts_them) {
+    std::string id;
+    serve([&](server& one) -> asio::awaitable<void> {
+        id = co_await one.deliver(opened(1));
+        co_await one.reaches(id, job_state::running);
+        co_await wait_until([&] { return one.metric("active_agents") == 1; });
+        one.jobs.drain();
+        one.jobs.detach();
+        BOOST_TEST(co_await one.jobs.join_for(30s));
+        BOOST_TEST(to_text((co_await one.find(id)).state) == "running");
+        BOOST_TEST(one.metric("active_agents") == 1);
+        one.still_running = 1;
+    });
+    BOOST_TEST(engine.running().size() == 1U);
+    BOOST_TEST(workspaces().size() == 1U);
+
+    serve([&](server& one) -> asio::awaitable<void> {
+        co_await wait_until([&] { return one.metric("jobs_adopted_total") == 1; });
+        engine.end(container(id), 0);
+        const auto job = co_await one.reaches(id, job_state::succeeded);
+        BOOST_TEST(job.attempt == 1);
+        BOOST_TEST(std::filesystem::exists(job.log));
+    });
+    BOOST_TEST(engine.calls("create").size() == 1U);
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(puts_back_what_is_prepared) {
+    engine.on("inspect", later_looks_hang);
+    serve([this](server& one) -> asio::awaitable<void> {
+        engine.agent("ends 0");
+        co_await one.reaches(co_await one.deliver(opened(1)), job_state::succeeded);
+        const auto prepared = co_await one.deliver(opened(2));
+        co_await wait_until([this] { return engine.calls("inspect --type image").size() == 2; });
+        one.jobs.drain();
+        one.jobs.detach();
+        BOOST_TEST(co_await one.jobs.join_for(30s));
+        BOOST_TEST(to_text((co_await one.find(prepared)).state) == "queued");
     });
     BOOST_TEST(is_clean());
 }

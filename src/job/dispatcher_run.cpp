@@ -1,0 +1,158 @@
+#include "async/retry.hpp"
+#include "async/shield.hpp"
+#include "job/assignment.hpp"
+#include "job/dispatcher.hpp"
+#include "job/retry_policy.hpp"
+#include "job/schedule.hpp"
+#include "job/write_down.hpp"
+#include "observe/bug.hpp"
+#include "observe/log.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace asio = boost::asio;
+
+namespace familiar::job {
+
+namespace {
+
+/// Writing down how a job ended may wait for a disk that stalls, and not for ever.
+constexpr std::chrono::seconds record_bound{10};
+
+/// What a step of a job came to, and never an exception.
+template <class T>
+asio::awaitable<core::result<T>> guarded(asio::awaitable<core::result<T>> step) {
+    std::exception_ptr bug;
+    try {
+        co_return co_await std::move(step);
+    } catch (const boost::system::system_error& failure) {
+        if (failure.code() == asio::error::operation_aborted)
+            co_return core::fail(core::errc::shutting_down, "the server was shut down before the agent started");
+        bug = std::current_exception();
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    observe::log_bug("in the task of a job", bug);
+    co_return core::fail(core::errc::child_failed, "internal error; the server's log says more");
+}
+
+}  // namespace
+
+recorder::questions dispatcher::questions_of(const std::string& job) {
+    return {[this] { return !draining_; }, [this, job] { return running_.at(job).order; }};
+}
+
+asio::awaitable<void> dispatcher::execute([[maybe_unused]] seat place, waiting_job next) {
+    recorder stages(with_.journal, with_.metrics, next.id, questions_of(next.id));
+    running_.at(next.id).stages = &stages;
+    auto begun = co_await guarded(stages.begin());
+    if (!begun) {
+        not_begun(std::move(next), begun.error());
+        co_return;
+    }
+    auto ended = co_await guarded(with_.agents.run(assignment_of(*begun), stages));
+    co_await asio::this_coro::throw_if_cancelled(false);  // how it ended is written down all the same
+    co_await write_end(std::move(*begun), stages, std::move(ended));
+}
+
+asio::awaitable<void> dispatcher::execute_adopted([[maybe_unused]] seat place, journal::job_record job,
+                                                  agent::adoption what) {
+    recorder stages(with_.journal, with_.metrics, job.id, questions_of(job.id));
+    running_.at(job.id).stages = &stages;
+    stages.adopt(job);
+    auto ended = co_await guarded(with_.agents.adopt(assignment_of(job), std::move(what), stages));
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await write_end(std::move(job), stages, std::move(ended));
+}
+
+/// The journal did not take the first word of an attempt: nothing has happened, and the job waits on.
+void dispatcher::not_begun(waiting_job job, const core::error& failure) {
+    // It was cancelled, or the next start has it.
+    if (failure.code == core::errc::conflict || failure.code == core::errc::shutting_down || draining_) return;
+    observe::error("a job waits for the journal", {{"job", job.id}, {"reason", describe(failure)}});
+    job.not_before = core::now() + with_.settings.retry.max_backoff;
+    queue_.add(std::move(job));
+}
+
+asio::awaitable<void> dispatcher::write_end(journal::job_record job, recorder& stages,
+                                            core::result<agent::outcome> ended) {
+    const auto id = job.id;
+    const auto written = co_await async::shielded(conclude(std::move(job), stages, std::move(ended)), record_bound);
+    if (!written) observe::error("how the job ended could not be written down in time", {{"job", id}});
+}
+
+asio::awaitable<void> dispatcher::conclude(journal::job_record job, recorder& stages,
+                                           core::result<agent::outcome> ended) {
+    if (!ended && ended.error().code == core::errc::left_running) {
+        stages.left_running();
+        observe::info("agent left running for the next start", {{"job", job.id}});
+        co_return;
+    }
+    if (!ended) {
+        co_await after_failed_start(std::move(job), ended.error());
+        co_return;
+    }
+    observe::info("agent ended", {{"job", job.id}, {"outcome", to_text(ended->how)}, {"reason", ended->reason}});
+    const auto written = co_await stages.ended(*ended);
+    count_end(written);
+    if (written && written->started_at) with_.metrics.job_duration(core::now() - *written->started_at);
+}
+
+asio::awaitable<void> dispatcher::after_failed_start(journal::job_record job, core::error failure) {
+    if (running_.at(job.id).ended) co_return;
+    const auto& order = running_.at(job.id).order;
+    if (order.how == agent::ending::cancelled) {
+        co_await end_unstarted(std::move(job), journal::job_state::cancelled, order.reason);
+        co_return;
+    }
+    const auto policy = policy_of(with_.settings.retry);
+    const auto step = job::after_failed_start(failure, job.attempt, policy);
+    if (step == next_step::ended_meanwhile) co_return;
+    if (step == next_step::give_up) {
+        observe::error("the agent could not be started",
+                       {{"job", job.id}, {"attempt", job.attempt}, {"reason", describe(failure)}});
+        co_await end_unstarted(std::move(job), journal::job_state::failed, describe(failure));
+        co_return;
+    }
+
+    journal::job_change change;
+    change.state = journal::job_state::queued;
+    change.outcome = std::string();
+    change.reason = describe(failure);
+    if (step == next_step::retry) {
+        const auto wait = async::backoff(policy, static_cast<std::size_t>(job.attempt - 1),
+                                         async::real_environment().random(), failure.retry_after);
+        change.not_before = core::now() + wait;
+        with_.metrics.retried("launch");
+        observe::warning("the agent could not be started; another attempt follows",
+                         {{"job", job.id}, {"attempt", job.attempt}, {"wait", wait}, {"reason", describe(failure)}});
+    } else {
+        change.attempt = job.attempt - 1;
+        if (step == next_step::wait_for_engine) with_.gate.set(false, describe(failure));
+    }
+    const auto queued = co_await write_down(with_.journal, job.id, std::move(change));
+    if (queued)
+        enqueue(*queued);
+    else if (queued.error().code != core::errc::conflict)
+        observe::error("the job is left to the next start", {{"job", job.id}, {"reason", describe(queued.error())}});
+}
+
+/// The end of a job without an agent.
+asio::awaitable<void> dispatcher::end_unstarted(journal::job_record job, journal::job_state how, std::string reason) {
+    const auto ended = co_await write_down(with_.journal, job.id, end_change(how, std::move(reason)));
+    if (ended || ended.error().code != core::errc::conflict) count_end(ended);
+}
+
+void dispatcher::count_end(const core::result<journal::job_record>& ended) {
+    if (ended)
+        with_.metrics.job_ended(to_text(ended->kind), to_text(ended->state));
+    else
+        observe::error("how a job ended could not be written down", {{"reason", describe(ended.error())}});
+}
+
+}  // namespace familiar::job
