@@ -99,7 +99,7 @@ server: {host: 127.0.0.1, port: $port}
 storage: {path: $dir/familiar.db, min_free_disk: 64MiB}
 repo_cache: {dir: $dir/cache}
 logging: {dir: $dir/logs}
-agents: {image: familiar-demo-agent:latest, network: host, timeout: 2m, memory: 512m, cpus: 1, env: {DEMO_SLEEP: "1"}}
+agents: {image: familiar-demo-agent:latest, network: host, timeout: 2m, memory: 512m, cpus: 1, debounce: 0s, env: {DEMO_SLEEP: "1"}}
 triggers: {minimum_permission: none}
 prompts: {mr_opened: "Review this merge request: write what you find into REVIEW.md, commit it and push it."}
 providers:

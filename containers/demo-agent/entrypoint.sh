@@ -9,8 +9,16 @@
 #   DEMO_FLOOD=BYTES     prints that much first
 #   DEMO_RESULT=TEXT     writes TEXT as its result.json
 #   DEMO_EXIT=CODE       gives up with CODE instead of committing
+#   DEMO_DIE=1           is killed instead of committing
+#   DEMO_BY_PROMPT=1     takes more of these, without blanks, from lines that the prompt quotes: "> DEMO_SLEEP=2"
 set -eu
 say() { printf '%s\n' "agent: $*"; }
+
+if [ -n "${DEMO_BY_PROMPT:-}" ]; then
+    for setting in $(sed -nE 's/^> (DEMO_[A-Z_]+=[^[:space:]]*)$/\1/p' /familiar/prompt.md); do
+        export "${setting?}"
+    done
+fi
 
 [ -z "${DEMO_IGNORE_TERM:-}" ] || trap '' TERM
 [ -z "${DEMO_FLOOD:-}" ] || yes 'All work and no play makes an agent a dull program.' | head -c "$DEMO_FLOOD"
@@ -26,6 +34,7 @@ if [ -n "${DEMO_WAIT_FOR:-}" ]; then
 fi
 
 [ -z "${DEMO_RESULT:-}" ] || printf '%s' "$DEMO_RESULT" >/familiar/out/result.json
+[ -z "${DEMO_DIE:-}" ] || kill -KILL $$
 [ -z "${DEMO_EXIT:-}" ] || {
     say "giving up with $DEMO_EXIT"
     exit "$DEMO_EXIT"

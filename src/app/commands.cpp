@@ -9,55 +9,14 @@
 #include "observe/log.hpp"
 #include "webhook/sign.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
-namespace asio = boost::asio;
-
 namespace familiar::app {
 
 namespace {
-
-constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int misused = 2;
-
-/// As long as a forge waits for its answer at most (GitHub docs: best practices for webhooks).
-constexpr std::chrono::seconds answer_bound{10};
-
-/// Runs a coroutine that makes up a whole command.
-template <class T>
-T run_to_end(asio::awaitable<T> command) {
-    asio::io_context context(1);
-    std::exception_ptr thrown;
-    std::optional<T> value;
-    asio::co_spawn(context, std::move(command), [&](std::exception_ptr why, T result) {
-        thrown = why;
-        value = std::move(result);
-    });
-    context.run();
-    if (thrown) std::rethrow_exception(thrown);
-    return std::move(*value);
-}
-
-int fail_with(const std::string& why, int code) {
-    std::cerr << "familiar: " << why << '\n';
-    return code;
-}
-
-std::optional<config::loaded> load(const configuration_choice& chosen) {
-    auto loaded = config::load(chosen.file, chosen.env_file, config::process_environment());
-    if (!loaded) {
-        std::cerr << config::to_text(loaded.error().errors) << '\n';
-        return std::nullopt;
-    }
-    return std::move(*loaded);
-}
 
 observe::level level_of(config::log_level level) {
     switch (level) {
@@ -83,24 +42,6 @@ void redact_secrets(const config::settings& settings) {
          {&providers.github.webhook_secret, &providers.gitlab.webhook_secret, &providers.gitlab.signing_token})
         for (const auto& secret : *list) observe::redact(secret);
     for (const auto& [name, secret] : settings.agents.secrets) observe::redact(secret);
-}
-
-/// Where a server with these settings is reached from this machine.
-std::string local_url(const config::server_settings& server) {
-    std::string host = server.host == "0.0.0.0" ? "127.0.0.1" : server.host == "::" ? "::1" : server.host;
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return "http://" + host + ":" + std::to_string(server.port);
-}
-
-std::string variable(const std::string& name) {
-    const auto variables = config::process_environment();
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::string() : found->second;
-}
-
-std::string without_slash(std::string url) {
-    while (url.ends_with('/')) url.pop_back();
-    return url;
 }
 
 /// What a send needs of the configuration; a secret and a URL from elsewhere make the file unnecessary.
@@ -149,7 +90,7 @@ core::result<journal::delivery> kept_delivery(const send_request& request, const
 
 int serve(const configuration_choice& chosen) {
     auto loaded = load(chosen);
-    if (!loaded) return misused;
+    if (!loaded) return exit_code::misused;
     const auto& logging = loaded->values.logging;
     observe::configure_log(level_of(logging.level), logging.format == config::log_format::json
                                                         ? observe::log_format::json
@@ -161,18 +102,18 @@ int serve(const configuration_choice& chosen) {
         return run_to_end(run_server(std::move(loaded->values)));
     } catch (const std::exception& failure) {
         observe::error("internal error", {{"reason", failure.what()}});
-        return failed;
+        return exit_code::failed;
     }
 }
 
 int check(const configuration_choice& chosen) {
     const auto loaded = load(chosen);
-    if (!loaded) return misused;
+    if (!loaded) return exit_code::misused;
     for (const auto& warning : loaded->warnings) std::cout << "warning: " << config::to_text(warning) << '\n';
     std::cout << loaded->file << ": ok";
     if (!loaded->warnings.empty()) std::cout << ", with " << loaded->warnings.size() << " warnings";
     std::cout << '\n';
-    return done;
+    return exit_code::done;
 }
 
 int send(const send_request& request) {
@@ -181,32 +122,33 @@ int send(const send_request& request) {
     std::optional<config::settings> settings;
     if (needs_file) {
         auto loaded = load(request.configuration);
-        if (!loaded) return misused;
+        if (!loaded) return exit_code::misused;
         settings = std::move(loaded->values);
     }
 
     auto what = request.delivery.empty() ? delivery_from_file(request) : kept_delivery(request, settings->storage.path);
-    if (!what) return fail_with(describe(what.error()), misused);
+    if (!what) return fail_with(describe(what.error()), exit_code::misused);
     const auto where = destination_of(request, settings, what->forge);
-    if (!where) return fail_with("no server named: --url, FAMILIAR_URL or a configuration file", misused);
+    if (!where) return fail_with("no server named: --url, FAMILIAR_URL or a configuration file", exit_code::misused);
     auto headers = webhook::sign(what->forge, where->keys, {what->id, what->event_name}, what->body, core::now());
-    if (!headers) return fail_with(describe(headers.error()) + "; set FAMILIAR_SECRET or configure it", misused);
+    if (!headers)
+        return fail_with(describe(headers.error()) + "; set FAMILIAR_SECRET or configure it", exit_code::misused);
     headers->emplace_back("Content-Type", "application/json");
 
     const auto answer = run_to_end(http::fetch("POST", where->url + "/webhook/" + std::string(to_text(what->forge)),
                                                std::move(*headers), std::move(what->body), answer_bound));
-    if (!answer) return fail_with(describe(answer.error()), failed);
+    if (!answer) return fail_with(describe(answer.error()), exit_code::failed);
     std::cout << answer->status << ' ' << answer->body << '\n';
-    return answer->status / 100 == 2 ? done : failed;
+    return answer->status / 100 == 2 ? exit_code::done : exit_code::failed;
 }
 
 int health(const std::string& url) {
     std::string base = url.empty() ? variable("FAMILIAR_URL") : url;
     if (base.empty()) base = local_url({});
     const auto answer = run_to_end(http::fetch("GET", without_slash(base) + "/health", {}, {}, answer_bound));
-    if (!answer) return fail_with(describe(answer.error()), failed);
+    if (!answer) return fail_with(describe(answer.error()), exit_code::failed);
     std::cout << answer->body << '\n';
-    return answer->status / 100 == 2 ? done : failed;
+    return answer->status / 100 == 2 ? exit_code::done : exit_code::failed;
 }
 
 }  // namespace familiar::app

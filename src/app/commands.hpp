@@ -1,17 +1,13 @@
 #pragma once
 
+#include "app/command.hpp"
+
 #include <filesystem>
-#include <optional>
 #include <string>
 
 /// The commands of the program, each as a function that prints and returns the exit code: 0 done, 1 failed, 2
 /// configuration or usage.
 namespace familiar::app {
-
-struct configuration_choice {
-    std::optional<std::filesystem::path> file;      ///< --config
-    std::optional<std::filesystem::path> env_file;  ///< --env-file
-};
 
 /// Runs the server until it is told to end.
 int serve(const configuration_choice& chosen);

@@ -1,5 +1,6 @@
 #include "app/routes.hpp"
 
+#include "app/api_routes.hpp"
 #include "app/webhook_route.hpp"
 
 namespace asio = boost::asio;
@@ -27,7 +28,7 @@ http::response text_report(const observe::health_report& report) {
 
 }  // namespace
 
-route_tables routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
+route_tables routes(const config::settings& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
                     observe::metrics& metrics, status& known) {
     route_tables tables;
     auto& everybody = tables.everybody;
@@ -53,6 +54,7 @@ route_tables routes(const config::settings& settings, job::intake& intake, const
         answer.body = metrics.render();
         co_return answer;
     });
+    add_api_routes(operators, {settings.server.api_token, jobs, known, logs});
 
     for (const auto* table : {&tables.everybody, &tables.operators})
         for (const auto& route : table->routes()) metrics.add_route(route.label);

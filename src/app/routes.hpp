@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/log_route.hpp"
 #include "app/status.hpp"
 #include "config/settings.hpp"
 #include "http/router.hpp"
@@ -16,7 +17,7 @@ struct route_tables {
 };
 
 /// The server's routes. What is referred to outlives them.
-route_tables routes(const config::settings& settings, job::intake& intake, const job::dispatcher& jobs,
+route_tables routes(const config::settings& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
                     observe::metrics& metrics, status& known);
 
 }  // namespace familiar::app

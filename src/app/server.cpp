@@ -8,6 +8,7 @@
 #include "app/shutdown.hpp"
 #include "app/status.hpp"
 #include "app/termination.hpp"
+#include "app/upkeep.hpp"
 #include "app/version.hpp"
 #include "async/task_group.hpp"
 #include "docker/watcher.hpp"
@@ -105,7 +106,7 @@ asio::awaitable<int> run_server(config::settings settings) {
     job::intake intake(settings, **journal, jobs);
 
     // What answers HTTP, and its routes.
-    listeners http(executor, settings.server, routes(settings, intake, jobs, metrics, known),
+    listeners http(executor, settings.server, routes(settings, intake, jobs, {**journal, agents, pool}, metrics, known),
                    [&](const http::request_end& end) { metrics.http_request(end.route, end.took); });
 
     // Signals that ask for the end.
@@ -133,6 +134,9 @@ asio::awaitable<int> run_server(config::settings settings) {
         background.spawn(watch.run());
         http.run_in(background);
         background.spawn(jobs.run());
+        background.spawn(jobs.keep_reconciling());
+        background.spawn(jobs.keep_expiring());
+        background.spawn(keep_house({settings, **journal, repositories, pool}));
         observe::info("ready",
                       {{"version", version}, {"instance", instance}, {"host", settings.server.host}, {"port", *port}});
 

@@ -30,12 +30,14 @@ asio::awaitable<int> shut_down(shutdown_parts with) {
     const auto& limits = with.settings.shutdown;
     co_await with.signals.requested(1);
 
-    // Drain: nothing new starts, webhooks are still written down, running agents have their time.
+    // Drain: nothing new starts, webhooks are still written down, running agents have their time, or are left to the
+    // next start.
     with.known.draining = true;
     with.metrics.set_draining(true);
     with.jobs.drain();
     with.http.set_draining();
     observe::info("draining", {{"agents", with.jobs.active()}, {"drain_timeout", limits.drain_timeout}});
+    if (limits.agents == config::agents_policy::detach) with.jobs.detach();
     co_await async::race(agents_end(with.jobs, limits.drain_timeout), with.signals.requested(2));
 
     // Stop: what still runs is stopped in parallel, cleaned up after and written down as interrupted.

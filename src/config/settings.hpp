@@ -50,7 +50,7 @@ struct shutdown_settings {
 
 struct storage_settings {
     std::filesystem::path path = "/var/lib/familiar/familiar.db";
-    std::chrono::milliseconds retention = std::chrono::hours(24 * 30);  ///< how long ended jobs are kept; 0 for ever
+    std::chrono::milliseconds retention = std::chrono::hours(24 * 30);  ///< of ended jobs and deliveries; 0 for ever
     std::uint64_t min_free_disk = 1ULL << 30;                           ///< below it webhooks get 503; 0 does not look
 };
 
@@ -65,8 +65,8 @@ struct agents_settings {
     std::vector<std::string> command;  ///< argv in place of the image's entrypoint; empty: the entrypoint
     std::chrono::milliseconds timeout = std::chrono::minutes(30);  ///< from the container's start; 0 for none
     std::chrono::milliseconds idle_timeout{0};                     ///< without a line of output; 0 for none
-    std::chrono::milliseconds debounce{10'000};                    ///< quiet time before an update starts an agent
-    std::chrono::milliseconds debounce_max{60'000};  ///< longest time that further updates can put it off; >= debounce
+    std::chrono::milliseconds debounce{10'000};                    ///< quiet time before a job starts; 0 for none
+    std::chrono::milliseconds debounce_max{60'000};  ///< longest time that updates and comments put it off; >= debounce
     std::string network = "bridge";                  ///< docker network: bridge, host, none or a name
     std::uint64_t memory = 4ULL << 30;               ///< bytes
     double cpus = 2;

@@ -22,27 +22,13 @@ bool always(const settings&) {
 }
 
 // Take a row out when its part is built.
-constexpr std::array<row, 17> table{{
-    {"server.api_token", always, ": /api answers 404"},
-    {"shutdown.agents", [](const settings& s) { return s.shutdown.agents == agents_policy::detach; },
-     ": running agents are waited for and then stopped"},
-    {"storage.retention", always, ": jobs and deliveries are kept for ever"},
-    {"concurrency.max_wait", always, ": a job waits as long as it takes"},
+constexpr std::array<row, 8> table{{
     {"agents.idle_timeout", [](const settings& s) { return s.agents.idle_timeout > milliseconds(0); },
      ": only agents.timeout ends an agent"},
-    {"agents.debounce", [](const settings& s) { return s.agents.debounce > milliseconds(0); },
-     ": an update starts an agent as soon as there is room for one"},
-    {"agents.debounce_max", [](const settings& s) { return s.agents.debounce_max > milliseconds(0); },
-     ": an update starts an agent as soon as there is room for one"},
-    {"repo_cache.unused_for", always, ": mirrors stay until you delete them"},
-    {"logging.retention_days", [](const settings& s) { return s.logging.retention_days != 0; },
-     ": agent logs stay until you delete them"},
     {"providers.github.auth_method", [](const settings& s) { return s.providers.github.auth_method == auth_kind::app; },
      ": git goes without credentials; use auth_method: pat and a token"},
     {"providers.github.token", always, " but for git: nothing is read from or written to the forge's API"},
     {"providers.gitlab.token", always, " but for git: nothing is read from or written to the forge's API"},
-    {"triggers.max_jobs_per_hour", [](const settings& s) { return s.triggers.max_jobs_per_hour != 0; },
-     ": nothing limits how many agents a merge request starts in an hour"},
     {"repo_overrides", always, ": a repository's .familiar/config.yaml is not read"},
     {"intent", [](const settings& s) { return s.intent.strategy == intent_strategy::api; },
      ": no API is asked; a comment goes to the agent as it was written"},
@@ -50,8 +36,7 @@ constexpr std::array<row, 17> table{{
      ": no API is asked; a comment goes to the agent as it was written"},
     {"permissions", always,
      " but for push_commits: never, which gives agents no credential to push with; for the rest an agent can do "
-     "whatever its "
-     "credentials allow"},
+     "whatever its credentials allow"},
 }};
 
 /// "alice", "alice and bob", "alice, bob, carol and 7 more".

@@ -42,11 +42,10 @@ BOOST_AUTO_TEST_CASE(get_warnings_that_help_and_no_more) {
     BOOST_TEST_REQUIRE(result.has_value(), text);
     for (const std::string key :
          {"triggers: nobody can start an agent yet", "concurrency.queue_size: other than in Go-Familiar",
-          "agents.image: other than in Go-Familiar", "agents.debounce_seconds: no effect yet",
-          "logging.retention_days: no effect yet", "providers.github.token: no effect yet", "llm: no effect yet",
+          "agents.image: other than in Go-Familiar", "providers.github.token: no effect yet", "llm: no effect yet",
           "permissions: no effect yet"})
         BOOST_TEST(contains(text, key), key + " is missing in\n" + text);
-    BOOST_TEST(result->warnings.size() == 8U, text);
+    BOOST_TEST(result->warnings.size() == 6U, text);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_later_version_load_with_paths_that_are_not_set) {

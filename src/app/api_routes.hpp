@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/log_route.hpp"
+#include "app/status.hpp"
+#include "core/secret.hpp"
+#include "http/router.hpp"
+#include "job/dispatcher.hpp"
+
+namespace familiar::app {
+
+/// What the API shows and acts on; all of it outlives the routes.
+struct api_parts {
+    const core::secret& token;  ///< `server.api_token`
+    job::dispatcher& jobs;
+    status& known;
+    log_sources logs;
+};
+
+/// Adds /api/jobs and what is below it. Every request needs the token as a bearer token; without one configured there
+/// are no such routes.
+void add_api_routes(http::router& operators, api_parts with);
+
+}  // namespace familiar::app

@@ -1,0 +1,43 @@
+#include "app/command.hpp"
+
+#include <iostream>
+
+namespace familiar::app {
+
+int fail_with(const std::string& why, int code) {
+    std::cerr << "familiar: " << why << '\n';
+    return code;
+}
+
+std::optional<config::loaded> load(const configuration_choice& chosen) {
+    auto loaded = config::load(chosen.file, chosen.env_file, config::process_environment());
+    if (!loaded) {
+        std::cerr << config::to_text(loaded.error().errors) << '\n';
+        return std::nullopt;
+    }
+    return std::move(*loaded);
+}
+
+std::string variable(const std::string& name) {
+    const auto variables = config::process_environment();
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
+}
+
+std::string local_url(const config::server_settings& server) {
+    std::string host = server.host == "0.0.0.0" ? "127.0.0.1" : server.host == "::" ? "::1" : server.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    return "http://" + host + ":" + std::to_string(server.port);
+}
+
+std::string local_operators_url(config::server_settings server) {
+    if (server.admin_port != 0) server.port = server.admin_port;
+    return local_url(server);
+}
+
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+}  // namespace familiar::app
