@@ -55,8 +55,7 @@ std::optional<response> refuse_message(const request_parser& parser) {
     return {};
 }
 
-std::optional<response> refuse_request(const request_parser& parser, const request& incoming,
-                                       const router::match& found, const limits& bounds) {
+std::optional<response> refuse_request(const request_parser& parser, const router::match& found, const limits& bounds) {
     if (!found.found) {
         if (found.allow.empty()) return error(404, "not found");
         auto answer = error(405, "method not allowed");

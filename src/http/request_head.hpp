@@ -22,8 +22,7 @@ request to_request(const request_parser& parser);
 std::optional<response> refuse_message(const request_parser& parser);
 
 /// What no route takes: 404, 405, 411, 413, 415.
-std::optional<response> refuse_request(const request_parser& parser, const request& incoming,
-                                       const router::match& found, const limits& bounds);
+std::optional<response> refuse_request(const request_parser& parser, const router::match& found, const limits& bounds);
 
 /// The answer to what could not be parsed: 431, 408 or 400; none if the peer is gone.
 std::optional<response> refuse_unreadable(boost::system::error_code failure, bool expired);

@@ -160,7 +160,7 @@ private:
         now.incoming.remote = remote_;
         now.found = shared_.routes.find(now.incoming.method, now.incoming.path);
         now.incoming.id = now.found.id;
-        if (auto refused = refuse_request(now.parser, now.incoming, now.found, shared_.bounds)) co_return refused;
+        if (auto refused = refuse_request(now.parser, now.found, shared_.bounds)) co_return refused;
         if (now.parser.content_length().value_or(0) > shared_.buffered.left()) co_return buffers_full();
 
         if (expects_continue(now.parser))
