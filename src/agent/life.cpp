@@ -174,6 +174,7 @@ asio::awaitable<core::result<void>> life::create_container() {
 
 asio::awaitable<void> life::note_start(core::wall_time at, std::optional<core::wall_time> deadline) {
     started_ = at;
+    seen_since_ = std::chrono::steady_clock::now();
     deadline_ = deadline;
     co_await recorder_.started(at, deadline);
 }

@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -74,6 +75,7 @@ private:
     bool created_ = false;  ///< a container of this name may be there
     bool launched_ = false;
     bool seen_ = false;  ///< this process has seen the started container
+    std::chrono::steady_clock::time_point seen_since_ = std::chrono::steady_clock::time_point::max();
     std::optional<core::wall_time> started_;
     std::optional<core::wall_time> deadline_;
     std::optional<outcome> decided_;  ///< it is stopped, or about to be, and this is its outcome whatever it exits with

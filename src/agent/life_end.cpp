@@ -16,6 +16,10 @@ namespace {
 /// What `docker stop` may take beyond the grace, and an inspect: then the removal, which kills, has its turn.
 constexpr std::chrono::milliseconds stop_overhead = std::chrono::seconds(5);
 
+/// Of a log that may lack lines: while no engine takes what a container prints, there is room for 64 KiB of it (a
+/// pipe's), and if the container ends meanwhile not even those are kept.
+constexpr auto engine_was_away = "the Docker engine was away while this agent ran: some of its output may be missing";
+
 /// Makes attempts for as long as no engine answers: it comes back, and until then nothing can be said of a container.
 /// Its caller bounds it.
 template <class MakeAttempt>
@@ -119,8 +123,10 @@ asio::awaitable<void> life::discard() {
 asio::awaitable<bool> life::keep_log() {
     auto kept = make_folders(log_.parent_path());
     if (kept)
-        kept = co_await once_the_engine_answers(
-            patience(), [this] { return with_.engine.save_logs(container_, log_, with_.settings.logging.max_log); });
+        kept = co_await once_the_engine_answers(patience(), [this] {
+            const auto* const remark = with_.watch.broke_since(seen_since_) ? engine_was_away : "";
+            return with_.engine.save_logs(container_, log_, with_.settings.logging.max_log, remark);
+        });
     if (kept || kept.error().code == core::errc::no_such_container) co_return true;
     const bool passes = core::is_transient(kept.error()) || kept.error().code == core::errc::storage_full;
     observe::error(passes ? "the agent's log cannot be kept now; its container is left for the next reconciling"

@@ -61,10 +61,10 @@ public:
 
     /// Writes what the container has printed, both streams in the order in which the engine got them, to `file`
     /// (created 0640; the folder has to exist). Of more than `max_bytes` the newest are kept, from the start of a line,
-    /// under a first line that says how much was cut. The file appears whole under its name or not at all.
-    /// errc::no_such_container, errc::storage_full, errc::storage_failed.
+    /// under a first line that says how much was cut; `remark` becomes a last one, if there is any. The file appears
+    /// whole under its name or not at all. errc::no_such_container, errc::storage_full, errc::storage_failed.
     boost::asio::awaitable<core::result<void>> save_logs(std::string name, std::filesystem::path file,
-                                                         std::uint64_t max_bytes);
+                                                         std::uint64_t max_bytes, std::string remark = {});
 
     /// Hands on what the container has printed from its beginning, and then what it prints, both streams in order, in
     /// pieces as they come, until it has ended or `take` says false. No more is read than was taken. Nothing but the
@@ -92,7 +92,8 @@ private:
     boost::asio::awaitable<core::result<void>> hand_on_logs(process::command what, std::string name,
                                                             process::chunk_taker take);
     boost::asio::awaitable<core::result<std::uint64_t>> write_log(std::string name, std::filesystem::path file,
-                                                                  std::uint64_t cut, std::uint64_t most);
+                                                                  std::uint64_t cut, std::uint64_t most,
+                                                                  std::string remark);
     void observe(const process::command& what, bool succeeded) const;
     std::string name_of(const process::command& what) const;
 

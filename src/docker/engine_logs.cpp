@@ -35,18 +35,19 @@ struct follower {
 }  // namespace
 
 asio::awaitable<core::result<void>> engine::save_logs(std::string name, std::filesystem::path file,
-                                                      std::uint64_t max_bytes) {
-    const auto size = co_await write_log(name, file, 0, max_bytes);
+                                                      std::uint64_t max_bytes, std::string remark) {
+    const auto size = co_await write_log(name, file, 0, max_bytes, remark);
     if (!size) co_return size.error();
     if (*size <= max_bytes) co_return core::result<void>{};
-    const auto again = co_await write_log(name, file, *size - max_bytes, max_bytes);
+    const auto again = co_await write_log(name, file, *size - max_bytes, max_bytes, remark);
     if (!again) co_return again.error();
     co_return core::result<void>{};
 }
 
 /// Returns how long the log is; the file appears if all of what it is to hold fitted.
 asio::awaitable<core::result<std::uint64_t>> engine::write_log(std::string name, std::filesystem::path file,
-                                                               std::uint64_t cut, std::uint64_t most) {
+                                                               std::uint64_t cut, std::uint64_t most,
+                                                               std::string remark) {
     auto what = docker({"logs", "--", name});
     what.error_to_out = true;
     try {
@@ -60,6 +61,7 @@ asio::awaitable<core::result<std::uint64_t>> engine::write_log(std::string name,
         observe(what, ended && ended->status.success());
         if (!ended) co_return ended.error();
         if (!ended->status.success()) co_return classify("logs", ended->status, beginning);
+        if (!remark.empty()) log.remark(remark);
         if (cut != 0 || log.size() <= most) log.publish();
         co_return log.size();
     } catch (const std::system_error& failure) {

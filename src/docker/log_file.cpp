@@ -42,7 +42,12 @@ void log_file::append(std::string_view piece) {
     const auto room = most_ - std::min(written_, most_);
     piece = piece.substr(0, std::min<std::uint64_t>(piece.size(), room));
     written_ += piece.size();
+    if (!piece.empty()) ends_line_ = piece.back() == '\n';
     write(piece);
+}
+
+void log_file::remark(const std::string& what) {
+    write((ends_line_ ? "[" : "\n[") + what + "]\n");
 }
 
 std::string_view log_file::skip_beginning(std::string_view piece) {

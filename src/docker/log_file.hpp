@@ -22,6 +22,9 @@ public:
     /// Takes the next piece of the text. Throws std::system_error if it cannot be written.
     void append(std::string_view piece);
 
+    /// Adds a last line of ours, in brackets, beyond `most`. Throws std::system_error.
+    void remark(const std::string& what);
+
     /// How much text there was, written or not.
     std::uint64_t size() const noexcept { return seen_; }
 
@@ -40,6 +43,7 @@ private:
     std::uint64_t seen_ = 0;
     std::uint64_t written_ = 0;
     bool begun_;
+    bool ends_line_ = true;
 };
 
 }  // namespace familiar::docker

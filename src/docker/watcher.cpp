@@ -51,6 +51,7 @@ asio::awaitable<void> container_watch::run() {
             failure = listed.error();
         }
 
+        last_break_ = clock::now();
         if (on_break_) on_break_(failure);
         const bool was_well = listed && clock::now() - opened > policy_.backoff.max_backoff;
         if (was_well) breaks = 0;

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 
@@ -51,6 +52,10 @@ public:
     /// cancelled. This object outlives the call.
     boost::asio::awaitable<container_end> wait(std::string name);
 
+    /// Whether the stream has broken or could not be opened since then: the engine was away, or is. What containers
+    /// printed meanwhile may be lost, since nobody took it from them.
+    bool broke_since(std::chrono::steady_clock::time_point when) const noexcept { return last_break_ >= when; }
+
 private:
     struct waiter {
         void wake();
@@ -81,6 +86,7 @@ private:
     watch_policy policy_;
     break_observer on_break_;
     waiter_map waiters_;
+    std::chrono::steady_clock::time_point last_break_ = std::chrono::steady_clock::time_point::min();
 };
 
 }  // namespace familiar::docker

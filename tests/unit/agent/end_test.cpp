@@ -84,6 +84,23 @@ BOOST_AUTO_TEST_CASE(is_not_lost_with_its_log) {
     BOOST_TEST(is_clean());
 }
 
+BOOST_AUTO_TEST_CASE(has_its_log_marked_if_the_engine_was_away_while_it_ran) {
+    engine.on("events", "until [ -e \"$HERE/images/away\" ]; do sleep 0.02; done; unreachable");
+    run([this](async::task_group&) {
+        return [](bench& own) -> asio::awaitable<void> {
+            co_await wait_until([&] { return own.stages.saw("started") && own.engine.calls("events").size() == 1; });
+            own.engine.add_image("away", "");
+            co_await wait_until([&] { return own.engine.calls("events").size() > 1; });
+            co_await own.end_when_started();
+        }(*this);
+    });
+    const auto name = agent::container_name(what);
+    BOOST_TEST(text_of(logs().at(0)) ==
+               name + " printed this\n[the Docker engine was away while this agent ran: some of its output may be " +
+                   "missing]\n");
+    BOOST_TEST(to_text(stages.outcome.how) == "succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(is_cleaned_up_after_as_soon_as_the_engine_can) {
     engine.agent("ends 0");
     engine.on("logs", "first 5 && unreachable");

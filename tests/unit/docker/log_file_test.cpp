@@ -44,6 +44,20 @@ BOOST_AUTO_TEST_CASE(a_cut_begins_with_a_whole_line_and_says_so) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_remark_is_a_line_of_its_own_and_has_room) {
+    const auto text = [this](const std::string& piece) {
+        docker::log_file log(place / "log", 0, 4);
+        log.append(piece);
+        log.remark("lines are missing");
+        log.publish();
+        std::ifstream in(place / "log");
+        return std::string{std::istreambuf_iterator<char>(in), {}};
+    };
+    BOOST_TEST(text("one\n") == "one\n[lines are missing]\n");
+    BOOST_TEST(text("one") == "one\n[lines are missing]\n");
+    BOOST_TEST(text("") == "[lines are missing]\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_line_without_end_is_cut_inside) {
     const auto text = written(10, 1000, {std::string(400, 'a'), std::string(400, 'b'), std::string(400, 'c')});
     BOOST_TEST(text == "[the first 800 bytes of this log were cut]\n" + std::string(400, 'c'));
