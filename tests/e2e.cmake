@@ -1,5 +1,6 @@
 # End to end: the real binary, a real engine, a real git server. e2e/*.cpp are one executable; each file holds one test suite,
-# named like the file, and is a CTest of its own, e2e_<file>. What the files share is in e2e/support/.
+# named like the file, and is a CTest of its own, e2e_<file>. What the files share is in e2e/support/; the parts of the chaos
+# test are in e2e/chaos/.
 
 # Everything that uses the engine comes between the set-up and the clean-up of the fixture `engine`.
 add_test(NAME demo_image
@@ -7,7 +8,8 @@ add_test(NAME demo_image
 set_tests_properties(demo_image PROPERTIES FIXTURES_SETUP engine RESOURCE_LOCK engine TIMEOUT 600)
 
 file(GLOB _scenarios CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/*.cpp")
-file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.cpp")
+file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.cpp"
+    "${CMAKE_CURRENT_SOURCE_DIR}/e2e/chaos/*.cpp")
 
 # In the names of containers and folders, so that two build trees can be tested at the same time.
 string(MD5 _mark "${CMAKE_BINARY_DIR}")
@@ -30,3 +32,6 @@ foreach(_scenario IN LISTS _scenarios)
         set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_REQUIRED engine)
     endif()
 endforeach()
+
+# Two minutes of chaos and the time until all is done, on an engine of its own. Nothing else has a place beside it.
+set_tests_properties(e2e_chaos PROPERTIES TIMEOUT 900 RUN_SERIAL TRUE)

@@ -75,18 +75,25 @@ event_log::~event_log() {
 }
 
 std::int64_t event_log::time_of(const std::string& action) const {
-    std::int64_t time = 0;
-    wait_for("the engine tells of a " + action, [&] {
-        std::ifstream lines(folder_ / "events");
-        for (std::string line; time == 0 && std::getline(lines, line);) {
-            boost::system::error_code unfinished;
-            const auto event = boost::json::parse(line, unfinished);
-            if (!unfinished && event.at("Action").as_string() == action)
-                time = event.at("timeNano").as_int64() / 1'000'000;
-        }
-        return time != 0;
-    });
-    return time;
+    std::vector<std::int64_t> times;
+    wait_for("the engine tells of a " + action, [&] { return !(times = times_of(action)).empty(); });
+    return times.front();
+}
+
+std::size_t event_log::count(const std::string& action) const {
+    return times_of(action).size();
+}
+
+std::vector<std::int64_t> event_log::times_of(const std::string& action) const {
+    std::vector<std::int64_t> times;
+    std::ifstream lines(folder_ / "events");
+    for (std::string line; std::getline(lines, line);) {
+        boost::system::error_code unfinished;
+        const auto event = boost::json::parse(line, unfinished);
+        if (!unfinished && event.at("Action").as_string() == action)
+            times.push_back(event.at("timeNano").as_int64() / 1'000'000);
+    }
+    return times;
 }
 
 std::vector<std::string> docker_programs() {

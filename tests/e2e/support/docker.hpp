@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <sys/types.h>
@@ -40,8 +41,12 @@ public:
 
     /// Waits for the first event of this kind, such as "die"; when it was, in ms since 1970.
     std::int64_t time_of(const std::string& action) const;
+    /// How many of this kind there have been so far, as far as the engine has told.
+    std::size_t count(const std::string& action) const;
 
 private:
+    std::vector<std::int64_t> times_of(const std::string& action) const;
+
     temporary_directory folder_;
     pid_t stream_;
 };

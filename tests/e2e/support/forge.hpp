@@ -21,6 +21,16 @@ public:
         return made;
     }
 
+    /// One more in the same repository.
+    merge_request open_beside(const merge_request& first, const files& changes = {{"lib/spin.txt", "Spin.\n"}}) {
+        auto made = first;
+        made.number = first.number + ++opened_;
+        made.branch = "spin-" + std::to_string(made.number);
+        made.head = commit(made.path, "refs/heads/" + made.branch, changes, "refs/heads/main");
+        point_requests_at_branch(made);
+        return made;
+    }
+
     std::string branch_tip(const merge_request& of) const { return tip(of.path, "refs/heads/" + of.branch); }
 
     /// Somebody pushes to the merge request.

@@ -16,8 +16,6 @@ namespace familiar::test {
 
 namespace {
 
-constexpr timeval patience{30, 0};
-
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -34,10 +32,12 @@ std::string answer::field(const char* name) const {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-connection::connection(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+connection::connection(std::uint16_t port, std::chrono::seconds patience)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (socket_ < 0) fail("socket");
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const timeval limit{patience.count(), 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -61,26 +61,32 @@ void connection::send(const std::string& bytes) {
 
 std::string connection::receive_all() {
     std::string all;
-    std::array<char, 16384> piece{};
     for (;;) {
-        const auto size = ::recv(socket_, piece.data(), piece.size(), 0);
-        if (size < 0 && errno != ECONNRESET) fail("receive");
-        if (size <= 0) return all;
-        all.append(piece.data(), static_cast<std::size_t>(size));
+        const auto piece = receive_some();
+        if (piece.empty()) return all;
+        all += piece;
     }
 }
 
+std::string connection::receive_some() {
+    std::array<char, 16384> piece{};
+    const auto size = ::recv(socket_, piece.data(), piece.size(), 0);
+    if (size < 0 && errno != ECONNRESET) fail("receive");
+    return size <= 0 ? std::string() : std::string(piece.data(), static_cast<std::size_t>(size));
+}
+
 std::string request_text(const std::string& method, const std::string& path, const header_fields& header,
-                         const std::string& body) {
-    std::string text = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
+                         const std::string& body, afterwards connection) {
+    std::string text = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: ";
+    text += connection == afterwards::close ? "close\r\n" : "keep-alive\r\n";
     for (const auto& [name, value] : header) text += name + ": " + value + "\r\n";
     if (!body.empty() || method == "POST") text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + body;
 }
 
 answer request(std::uint16_t port, const std::string& method, const std::string& path, const header_fields& header,
-               const std::string& body) {
-    connection peer(port);
+               const std::string& body, std::chrono::seconds patience) {
+    connection peer(port, patience);
     peer.send(request_text(method, path, header, body));
     const auto text = peer.receive_all();
     const auto end = text.find("\r\n\r\n");

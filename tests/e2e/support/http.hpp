@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -23,29 +24,35 @@ struct answer {
     std::string field(const char* name) const;
 };
 
+inline constexpr std::chrono::seconds usual_patience{30};
+
 /// A connection to a server on this machine. Throws if there is none to be had.
 class connection {
 public:
-    explicit connection(std::uint16_t port);
+    explicit connection(std::uint16_t port, std::chrono::seconds patience = usual_patience);
     ~connection();
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
     /// Sends as much as the other side takes.
     void send(const std::string& bytes);
-    /// Everything up to the end of the stream. Throws if there is none within half a minute.
+    /// Everything up to the end of the stream. Throws if nothing comes for longer than the patience.
     std::string receive_all();
+    /// What has come by now, or the next that does; empty at the end of the stream. Likewise.
+    std::string receive_some();
 
 private:
     int socket_;
 };
 
-/// A request's text, with Host, Content-Length (if there is a body) and Connection: close.
+enum class afterwards { close, keep_open };
+
+/// A request's text, with Host, Content-Length (if there is a body) and Connection.
 std::string request_text(const std::string& method, const std::string& path, const header_fields& header,
-                         const std::string& body);
+                         const std::string& body, afterwards connection = afterwards::close);
 
 /// Throws if there is no answer.
 answer request(std::uint16_t port, const std::string& method, const std::string& path, const header_fields& header = {},
-               const std::string& body = {});
+               const std::string& body = {}, std::chrono::seconds patience = usual_patience);
 
 }  // namespace familiar::test

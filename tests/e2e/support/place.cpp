@@ -14,10 +14,13 @@ namespace familiar::test {
 
 namespace {
 
-/// Children of the test that are no orphans of a server: the servers themselves, and the forge's.
+/// Children of the test that are no orphans of a server: the servers themselves, the forge's, and those of an engine of
+/// the test's own.
 bool is_own(pid_t child) {
     const auto name = name_of_process(child);
-    return name == "familiar" || name == "lighttpd" || name == "forge.sh";
+    for (const auto* own : {"familiar", "lighttpd", "forge.sh", "unshare", "nsenter"})
+        if (name == own) return true;
+    return false;
 }
 
 struct common_ground {

@@ -31,6 +31,7 @@ job_row row_of(SQLite::Statement& query) {
     row.head = query.getColumn("head").getString();
     row.created_at = maybe(query.getColumn("created_at"));
     row.started_at = maybe(query.getColumn("started_at"));
+    row.deadline = maybe(query.getColumn("deadline"));
     row.finished_at = maybe(query.getColumn("finished_at"));
     row.outcome = query.getColumn("outcome").getString();
     row.reason = query.getColumn("reason").getString();

@@ -20,6 +20,7 @@ struct job_row {
     std::string head{};
     std::optional<std::int64_t> created_at{};  ///< ms since 1970, as all times here
     std::optional<std::int64_t> started_at{};
+    std::optional<std::int64_t> deadline{};
     std::optional<std::int64_t> finished_at{};
     std::string outcome{};
     std::string reason{};

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <fcntl.h>
 #include <fstream>
 #include <iostream>
@@ -40,6 +41,7 @@ configuration::entries usual(const git_forge& forge, const std::filesystem::path
             {"agents.image", "familiar-demo-agent:latest"},
             {"agents.network", "host"},
             {"agents.timeout", "2m"},
+            {"agents.debounce", "0s"},
             {"agents.memory", "512m"},
             {"agents.cpus", "1"},
             {"docker.ping_interval", "500ms"},
@@ -76,6 +78,7 @@ bool has_complaint(const std::string& log) {
 }
 
 bool test_has_failed() {
+    if (std::uncaught_exceptions() > 0) return true;
     namespace unit_test = boost::unit_test;
     const auto& results = unit_test::results_collector.results(unit_test::framework::master_test_suite().p_id);
     if (!results.passed()) return true;
@@ -204,7 +207,8 @@ job_row server::wait_for_state(const std::string& id, const std::vector<std::str
 }
 
 job_row server::wait_for_job(const std::string& id) const {
-    return wait_for_state(id, {"succeeded", "failed", "timed_out", "interrupted", "refused"});
+    return wait_for_state(
+        id, {"succeeded", "failed", "timed_out", "cancelled", "superseded", "interrupted", "expired", "refused"});
 }
 
 void server::wait_until_waiting(const std::string& id) const {

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "support/temporary_directory.hpp"
+
+#include <string>
+#include <sys/types.h>
+#include <utility>
+
+namespace familiar::test {
+
+/// A Docker engine of the test's own, which it may stop, kill and freeze. Needs root.
+///
+/// While it lives, DOCKER_HOST names it, for the test and for every server that is started meanwhile: one at a time. As
+/// with cmake/engine.sh it has neither bridge nor iptables, so containers use the network `host` or `none`. Its
+/// processes live in namespaces of their own, which an engine that is started again comes back to, as on a real
+/// machine; nothing of them outlives this object. One that does not start throws, with the last of what it said.
+class private_engine {
+public:
+    /// Whether containers outlive an end of the engine.
+    enum class restore { none, live };
+
+    /// Starts it, with the demo's agent image.
+    explicit private_engine(restore containers = restore::none);
+    ~private_engine();
+    private_engine(const private_engine&) = delete;
+    private_engine& operator=(const private_engine&) = delete;
+
+    /// Starts it after stop() or kill(), with its images and containers; returns once it answers.
+    void start(restore containers);
+    void start() { start(restore_); }
+
+    /// SIGTERM, to the end: containers are stopped unless restored live.
+    void stop();
+    /// SIGKILL: what runs in containers goes on for now, and nobody sees to it.
+    void kill();
+    void restart() {
+        stop();
+        start();
+    }
+
+    /// A paused engine takes connections and says nothing.
+    void pause();
+    void resume();
+
+    bool runs() const { return entry_ != 0; }
+    /// For docker.host.
+    std::string url() const;
+
+private:
+    void hold_namespaces();
+    void signal(int number) const;
+    void wait_for_end();
+    bool answers() const;
+    std::string last_words() const;
+    void release();
+
+    temporary_directory folder_;
+    std::pair<bool, std::string> host_before_;  ///< DOCKER_HOST
+    restore restore_;
+    pid_t holder_ = 0;  ///< unshare; its child is the first process of the namespaces
+    pid_t entry_ = 0;   ///< nsenter; its child is dockerd
+};
+
+}  // namespace familiar::test
