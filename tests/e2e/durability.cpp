@@ -47,12 +47,9 @@ public:
 
 private:
     void send(int which) {
-        merge_request about;
-        about.number = which + 1;
-        about.head = std::string(40, 'a');
         try {
             for (int i = 0; i < most; ++i) {
-                auto what = next(about);
+                auto what = next(which + 1);
                 if (to_.post(what).status != 202) continue;
                 const std::lock_guard lock(mutex_);
                 accepted_.push_back(std::move(what));
@@ -61,9 +58,15 @@ private:
             // The server was killed under this request: nobody was told that it is safe.
         }
     }
-    webhook next(const merge_request& about) {
+    /// Each with a head of its own, or it would mean the same as the one before.
+    webhook next(int number) {
+        static unsigned heads = 0;
         const std::lock_guard lock(mutex_);
-        return github("pull_request.synchronize", about);
+        merge_request about;
+        about.number = number;
+        about.head = std::to_string(++heads);
+        about.head.insert(0, 40 - about.head.size(), '0');
+        return github("pull_request.opened", about);
     }
 
     static constexpr int most = 40;  // so that a slow random moment does not fill the journal
@@ -88,7 +91,7 @@ BOOST_FIXTURE_TEST_SUITE(durability, desk)
 
 BOOST_AUTO_TEST_CASE(what_was_answered_202_is_in_the_journal_after_a_kill_at_any_moment) {
     engine_switch engine;
-    server familiar(forge, {{"docker.cli", engine.program()}});
+    server familiar(forge, {{"docker.cli", engine.program()}, {"triggers.max_jobs_per_hour", "0"}});
     std::minstd_rand random(std::random_device{}());
     std::uniform_int_distribution<int> moment(0, 200);
     std::size_t accepted = 0;
@@ -120,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_was_answered_202_is_in_the_journal_after_a_kill_at_any
     wait_for("every job is in the queue", [&] { return familiar.health("queue_length") == std::int64_t(jobs.size()); });
 }
 
-BOOST_AUTO_TEST_CASE(after_a_kill_what_ran_is_interrupted_and_what_waited_runs) {
+BOOST_AUTO_TEST_CASE(after_a_kill_what_ran_goes_on_and_what_waited_runs_after_it) {
     server familiar(forge, {{"agents.env.DEMO_WAIT_FOR", server::waits_for_go}, {"concurrency.max_agents", "1"}});
     const auto running = familiar.accepted(github("pull_request.opened", forge.open()));
     familiar.wait_until_waiting(running);
@@ -131,13 +134,15 @@ BOOST_AUTO_TEST_CASE(after_a_kill_what_ran_is_interrupted_and_what_waited_runs) 
 
     familiar.configured().unset("agents.env.DEMO_WAIT_FOR");
     familiar.start();
+    wait_for("the agent is adopted", [&] { return familiar.metric("familiar_jobs_adopted_total") == 1; });
+    BOOST_TEST(familiar.job(waiting).state == "queued");
+    familiar.let_go(running);
     BOOST_TEST(familiar.wait_for_job(waiting).state == "succeeded");
     const auto job = familiar.job(running);
-    BOOST_TEST(job.state == "interrupted");
+    BOOST_TEST(job.state == "succeeded");
     BOOST_TEST(read_file(job.log).find("agent: the prompt:") != std::string::npos);
     BOOST_TEST(!has_container(container));
     BOOST_TEST(!std::filesystem::exists(familiar.workspace(running)));
-    BOOST_TEST(familiar.metric("familiar_orphans_reaped_total") >= 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_job_runs_again_when_its_delivery_is_sent_again) {
@@ -146,6 +151,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_job_runs_again_when_its_delivery_is_sent_aga
     const auto first = familiar.accepted(opened);
     familiar.wait_until_waiting(first);
     familiar.kill();
+    docker({"rm", "--force", familiar.job(first).container});
     familiar.configured().unset("agents.env.DEMO_WAIT_FOR");
     familiar.start();
     familiar.wait_for_state(first, {"interrupted"});
