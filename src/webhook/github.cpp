@@ -2,14 +2,10 @@
 
 #include "webhook/payload.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-
 #include <algorithm>
 #include <optional>
 
 namespace familiar::webhook::github {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -171,19 +167,15 @@ delivery identify(const request& incoming) {
 }
 
 parsed parse(const delivery& origin, std::string_view body) {
-    json::monotonic_resource arena;
-    const auto object = read_object(body, &arena);
-    if (!object) return bad_request{core::describe(object.error())};
-
-    std::string fault;
-    const fields payload(*object, fault);
-    if (origin.event_name == "ping") return pong{};
-    if (origin.event_name == "pull_request") return parse_pull_request(payload, origin, fault);
-    if (origin.event_name == "issue_comment") return parse_issue_comment(payload, origin, fault);
-    if (origin.event_name == "pull_request_review") return parse_review(payload, origin, fault);
-    if (origin.event_name == "pull_request_review_comment") return parse_review_comment(payload, origin, fault);
-    if (origin.event_name.empty()) return malformed("X-GitHub-Event");
-    return ignored{"event " + origin.event_name};
+    return parse_body(body, [&origin](const fields& payload, const std::string& fault) -> parsed {
+        if (origin.event_name == "ping") return pong{};
+        if (origin.event_name == "pull_request") return parse_pull_request(payload, origin, fault);
+        if (origin.event_name == "issue_comment") return parse_issue_comment(payload, origin, fault);
+        if (origin.event_name == "pull_request_review") return parse_review(payload, origin, fault);
+        if (origin.event_name == "pull_request_review_comment") return parse_review_comment(payload, origin, fault);
+        if (origin.event_name.empty()) return malformed("X-GitHub-Event");
+        return ignored{"event " + origin.event_name};
+    });
 }
 
 }  // namespace familiar::webhook::github

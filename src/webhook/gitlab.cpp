@@ -2,15 +2,11 @@
 
 #include "webhook/payload.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-
 #include <charconv>
 #include <chrono>
 #include <optional>
 
 namespace familiar::webhook::gitlab {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -218,18 +214,14 @@ delivery identify(const request& incoming) {
 }
 
 parsed parse(const delivery& origin, std::string_view body) {
-    json::monotonic_resource arena;
-    const auto object = read_object(body, &arena);
-    if (!object) return bad_request{core::describe(object.error())};
-
-    std::string fault;
-    const fields payload(*object, fault);
-    auto kind = payload.maybe_text("object_kind");
-    if (kind.empty()) kind = payload.text("event_name");  // what system hooks have instead for what is no merge request
-    if (kind == "merge_request") return parse_merge_request(payload, origin, fault);
-    if (kind == "note") return parse_note(payload, origin, fault);
-    if (!fault.empty()) return malformed("object_kind");
-    return ignored{"event " + kind};
+    return parse_body(body, [&origin](const fields& payload, const std::string& fault) -> parsed {
+        auto kind = payload.maybe_text("object_kind");
+        if (kind.empty()) kind = payload.text("event_name");  // of system hooks, for what is no merge request
+        if (kind == "merge_request") return parse_merge_request(payload, origin, fault);
+        if (kind == "note") return parse_note(payload, origin, fault);
+        if (!fault.empty()) return malformed("object_kind");
+        return ignored{"event " + kind};
+    });
 }
 
 }  // namespace familiar::webhook::gitlab

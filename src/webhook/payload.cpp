@@ -2,6 +2,7 @@
 
 #include "webhook/surrogates.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -21,6 +22,21 @@ json::value parse_leniently(std::string_view body, const json::storage_ptr& stor
     options.max_depth = deepest;
     options.allow_invalid_utf8 = true;
     return json::parse(json::string_view(body.data(), body.size()), failed, storage, options);
+}
+
+core::result<json::object> read_object(std::string_view body, json::storage_ptr storage) {
+    boost::system::error_code failed;
+    auto value = parse_leniently(body, storage, failed);
+    if (failed) {
+        // Boost.JSON has no single error code for a lone surrogate, so whether there was one is asked of the text.
+        if (const auto repaired = replace_lone_surrogates(body); repaired != body) {
+            failed.clear();
+            value = parse_leniently(repaired, storage, failed);
+        }
+    }
+    if (failed) return core::fail(core::errc::invalid, "the body is not JSON: " + failed.message());
+    if (!value.is_object()) return core::fail(core::errc::invalid, "the body is JSON, but not an object");
+    return std::move(value.get_object());
 }
 
 bool is_path_segment(std::string_view segment) {
@@ -69,19 +85,12 @@ bool is_branch_name(std::string_view name) {
 
 }  // namespace
 
-core::result<json::object> read_object(std::string_view body, json::storage_ptr storage) {
-    boost::system::error_code failed;
-    auto value = parse_leniently(body, storage, failed);
-    if (failed) {
-        // Boost.JSON has no single error code for a lone surrogate, so whether there was one is asked of the text.
-        if (const auto repaired = replace_lone_surrogates(body); repaired != body) {
-            failed.clear();
-            value = parse_leniently(repaired, storage, failed);
-        }
-    }
-    if (failed) return core::fail(core::errc::invalid, "the body is not JSON: " + failed.message());
-    if (!value.is_object()) return core::fail(core::errc::invalid, "the body is JSON, but not an object");
-    return std::move(value.get_object());
+parsed parse_body(std::string_view body, const field_reader& read) {
+    json::monotonic_resource arena;
+    const auto object = read_object(body, &arena);
+    if (!object) return bad_request{core::describe(object.error())};
+    std::string fault;
+    return read(event::fields(*object, fault), fault);
 }
 
 std::string plain_header(const request& incoming, std::string_view name) {

@@ -4,21 +4,21 @@
 #include "event/fields.hpp"
 #include "webhook/webhook.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/storage_ptr.hpp>
-
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
 /// What the payloads of both forges have in common.
 namespace familiar::webhook {
 
-/// The body as a JSON object whose memory comes from `storage`; errc::invalid if it is none, or nests deeper than 64.
-/// Bytes that are no UTF-8 and lone surrogates are let pass (users can bring both into a title or a comment):
-/// event::fields hands out valid text only. Of a key that stands twice the last one counts, as everywhere in the JSON
-/// world.
-core::result<boost::json::object> read_object(std::string_view body, boost::json::storage_ptr storage);
+/// Makes something of a payload's fields; what is wrong with them is noted in `fault` as they are read.
+using field_reader = std::function<parsed(const event::fields& payload, const std::string& fault)>;
+
+/// What `read` makes of the body; a bad_request if that is no JSON object, or nests deeper than 64. Bytes that are no
+/// UTF-8 and lone surrogates are let pass (users can bring both into a title or a comment): event::fields hands out
+/// valid text only. Of a key that stands twice the last one counts, as everywhere in the JSON world.
+parsed parse_body(std::string_view body, const field_reader& read);
 
 /// A header that is printable ASCII of at most 128 bytes, as ids and event names are; empty if it is anything else.
 /// Neither is covered by every signature, and both are stored, logged and answered.
