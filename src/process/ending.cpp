@@ -45,4 +45,17 @@ asio::awaitable<void> end_group(const child& which, const bool& ended, asio::ste
     if (!ended) signal_group(which, SIGKILL);
 }
 
+asio::awaitable<void> heed_cancellation(bool& cancelled, asio::steady_timer& wake) {
+    const auto before = co_await asio::this_coro::cancellation_state;
+    cancelled = before.cancelled() != asio::cancellation_type::none;
+    co_await asio::this_coro::reset_cancellation_state([&cancelled, &wake](asio::cancellation_type type) {
+        if (type != asio::cancellation_type::none) {
+            cancelled = true;
+            wake.cancel();
+        }
+        return asio::cancellation_type::none;
+    });
+    if (cancelled) throw boost::system::system_error(asio::error::operation_aborted);
+}
+
 }  // namespace familiar::process

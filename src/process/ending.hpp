@@ -18,4 +18,9 @@ boost::asio::awaitable<void> await_end(descriptor pidfd, bool& ended, boost::asi
 boost::asio::awaitable<void> end_group(const child& which, const bool& ended, boost::asio::steady_timer& wake,
                                        std::chrono::milliseconds grace);
 
+/// Makes the cancellation of the calling coroutine thread a request that it reads: nothing is interrupted by it,
+/// `cancelled` becomes true, and `wake` wakes. Both outlive the thread. Throws operation_aborted if it has been
+/// cancelled already.
+boost::asio::awaitable<void> heed_cancellation(bool& cancelled, boost::asio::steady_timer& wake);
+
 }  // namespace familiar::process

@@ -45,16 +45,8 @@ asio::awaitable<void> read_at_pace(descriptor from, chunk_taker take, reading& h
 asio::awaitable<core::result<exit_status>> supervise(command what, std::chrono::milliseconds grace, chunk_taker take) {
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer wake(executor, asio::steady_timer::time_point::max());
-    const auto before = co_await asio::this_coro::cancellation_state;
-    bool cancelled = before.cancelled() != asio::cancellation_type::none;
-    co_await asio::this_coro::reset_cancellation_state([&](asio::cancellation_type type) {
-        if (type != asio::cancellation_type::none) {
-            cancelled = true;
-            wake.cancel();
-        }
-        return asio::cancellation_type::none;
-    });
-    if (cancelled) throw boost::system::system_error(asio::error::operation_aborted);
+    bool cancelled = false;
+    co_await heed_cancellation(cancelled, wake);
 
     auto started = launch(what);
     if (!started) co_return started.error();
