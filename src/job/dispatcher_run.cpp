@@ -111,7 +111,7 @@ asio::awaitable<void> dispatcher::after_failed_start(journal::job_record job, co
         co_return;
     }
     const auto policy = policy_of(with_.settings.retry);
-    const auto step = job::after_failed_start(failure, job.attempt, policy);
+    const auto step = job::after_failed_start(failure, job.attempt, policy, with_.gate.open());
     if (step == next_step::ended_meanwhile) co_return;
     if (step == next_step::give_up) {
         observe::error("the agent could not be started",

@@ -19,7 +19,9 @@ enum class next_step {
     ended_meanwhile,  ///< the journal says that the job has ended (it was cancelled): nothing is to be done
 };
 
-/// `attempt` counts from 1.
-next_step after_failed_start(const core::error& failure, int attempt, const async::retry_policy& policy);
+/// `attempt` counts from 1. While the engine does not answer, nothing that may pass is held against the job: a command
+/// that took too long, too, was the engine's fault.
+next_step after_failed_start(const core::error& failure, int attempt, const async::retry_policy& policy,
+                             bool engine_answers);
 
 }  // namespace familiar::job

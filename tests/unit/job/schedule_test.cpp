@@ -33,8 +33,20 @@ BOOST_AUTO_TEST_CASE(the_class_of_the_failure_and_the_attempts_decide) {
                           {core::errc::ref_missing, 1, next_step::give_up}}) {
         const auto failure = core::fail(code, "");
         BOOST_TEST_CONTEXT(failure.code.message() << ", attempt " << attempt)
-        BOOST_TEST(bool(job::after_failed_start(failure, attempt, policy) == expected));
+        BOOST_TEST(bool(job::after_failed_start(failure, attempt, policy, true) == expected));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_may_pass_is_not_held_against_a_job_while_the_engine_is_away) {
+    const async::retry_policy none{.max_retries = 0};
+    const auto step = [&none](core::errc code) {
+        return job::after_failed_start(core::fail(code, ""), 9, none, false);
+    };
+    BOOST_TEST(bool(step(core::errc::timed_out) == next_step::wait_for_engine));
+    BOOST_TEST(bool(step(core::errc::unavailable) == next_step::wait_for_engine));
+    BOOST_TEST(bool(step(core::errc::image_missing) == next_step::give_up));
+    BOOST_TEST(bool(step(core::errc::shutting_down) == next_step::put_back));
+    BOOST_TEST(bool(step(core::errc::conflict) == next_step::ended_meanwhile));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
