@@ -99,7 +99,8 @@ public:
                                                                std::int64_t number, std::string reason);
 
     /// The same for one job on a person's word: `cancelled` if it waited or was being prepared; with the outcome
-    /// `cancelled`, state unchanged, if it runs. errc::not_found; errc::conflict if it has ended or is ending.
+    /// `cancelled`, state unchanged, if it runs. errc::not_found; errc::conflict if it has ended, is ending, or is
+    /// being stopped for another reason.
     boost::asio::awaitable<core::result<job_record>> cancel(std::string job, std::string reason);
 
     /// Starts an ended job anew on a person's word: a new one, `received`, named `fresh`, with retry_of and all its

@@ -46,7 +46,8 @@ core::result<job_record> cancel_once(database& in, const std::string& id, const 
             decide_outcome(in, id, job_state::cancelled, reason);
             return require_job(in, id);
         case stop_step::being_stopped:
-            return job;
+            if (job->outcome == to_text(job_state::cancelled)) return job;
+            return core::fail(errc::conflict, "job " + id + " is being stopped already (" + job->outcome + ")");
         case stop_step::too_late:
             break;
     }
