@@ -167,8 +167,10 @@ BOOST_AUTO_TEST_CASE(a_retry_that_a_person_asked_for_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(an_order_that_had_no_effect_is_found) {
-    known.orders.push_back({.job = "j1"});
+    known.orders.push_back({.job = "j1", .at = at(2)});
     BOOST_TEST(found() == "ignored order");
+    known.orders.front().at = *known.runs.front().ended;
+    BOOST_TEST(found() == "");
     known.orders = {{.job = "j1", .fresh = "j2"}};
     BOOST_TEST(found() == "ignored order");
 }

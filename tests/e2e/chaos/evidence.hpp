@@ -36,6 +36,7 @@ struct post {
 struct granted {
     std::string job{};
     std::string fresh{};  ///< the new job, of a retry; empty: the job was cancelled
+    wall_time at{};       ///< when that was said
 };
 
 /// A container, as the engine tells of it.

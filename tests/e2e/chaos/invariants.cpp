@@ -156,14 +156,24 @@ violations untrue_outcomes(const evidence& known) {
     return found;
 }
 
+/// Nobody can cancel what has ended by itself before it could be told to end.
+bool came_too_late(const granted& order, const std::map<std::string, std::vector<const agent_run*>>& starts) {
+    constexpr milliseconds until_told{1000};
+    const auto runs = starts.find(order.job);
+    if (runs == starts.end()) return false;
+    const auto& ended = runs->second.back()->ended;
+    return ended && *ended <= order.at + until_told;
+}
+
 violations ignored_orders(const evidence& known) {
     violations found;
     const auto jobs = by_id(known.jobs);
+    const auto starts = starts_of(known);
     for (const auto& order : known.orders) {
         const auto job = jobs.find(order.fresh.empty() ? order.job : order.fresh);
         if (job == jobs.end())
             found.push_back({"ignored order", "job " + order.job + " was to be retried as " + order.fresh});
-        else if (order.fresh.empty() && job->second->state != "cancelled")
+        else if (order.fresh.empty() && job->second->state != "cancelled" && !came_too_late(order, starts))
             found.push_back({"ignored order", tell(*job->second) + " was cancelled by a person"});
     }
     return found;

@@ -39,7 +39,7 @@ void operators::give(const order& plan) {
     const std::string job(jobs.at(plan.which).at("id").as_string());
     const auto said = ask(port_, "POST", "/api/jobs/" + job + (plan.retry ? "/retry" : "/cancel"));
     time_.tell((plan.retry ? "retry of job " : "cancellation of job ") + job + ": " + std::to_string(said.status));
-    if (said.status == 202) granted_.push_back({job, plan.retry ? said.field("id") : std::string()});
+    if (said.status == 202) granted_.push_back({job, plan.retry ? said.field("id") : std::string(), core::now()});
 }
 
 }  // namespace familiar::test::chaos
