@@ -40,21 +40,26 @@ std::optional<agent::outcome> decided_outcome(const journal::job_record& job) {
 }  // namespace
 
 asio::awaitable<core::result<void>> recovery::reconcile() {
-    // In this order: a job that begins or ends meanwhile is looked after by then, or has no container any more.
+    // In this order: a job that begins meanwhile is looked after by then.
     auto found = co_await agents_.list();
     if (!found) co_return found.error();
     auto left = co_await journal_.unfinished();
     if (!left) co_return left.error();
 
     core::result<void> all;
-    for (auto& job : *left) {
+    for (const auto& job : *left) {
         if (job.state == journal::job_state::received || job.state == journal::job_state::held) continue;
         if (with_.looks_after(job.id)) continue;
-        if (auto settled = co_await settle_job(std::move(job), *found); !settled) all = settled;
+        // Somebody may have looked after it until a moment ago.
+        auto now = co_await journal_.find(job.id);
+        if (!now) co_return now.error();
+        if (!*now || is_final((*now)->state) || with_.looks_after(job.id)) continue;
+        if (auto settled = co_await settle_job(std::move(**now), *found); !settled) all = settled;
     }
+    if (auto stayed = co_await keep_strays(*found); !stayed) co_return stayed;
+
     std::set<std::string> in_use;
     for (auto& container : *found) {
-        if (with_.looks_after(container.job)) continue;
         const auto job = container.job;
         if (auto settled = co_await settle_container(std::move(container)); !settled) {
             in_use.insert(job);
@@ -63,6 +68,19 @@ asio::awaitable<core::result<void>> recovery::reconcile() {
     }
     co_await remove_workspaces(std::move(in_use));
     co_return all;
+}
+
+/// Leaves in the list what nobody looks after, and what is still there when that is known: whoever did so until a
+/// moment ago has removed his.
+asio::awaitable<core::result<void>> recovery::keep_strays(containers& found) {
+    std::erase_if(found, [this](const auto& container) { return with_.looks_after(container.job); });
+    if (found.empty()) co_return core::result<void>();
+    const auto now = co_await agents_.list();
+    if (!now) co_return now.error();
+    std::erase_if(found, [&now](const auto& container) {
+        return std::ranges::find(*now, container.name, &agent::found_container::name) == now->end();
+    });
+    co_return core::result<void>();
 }
 
 asio::awaitable<core::result<void>> recovery::settle_job(journal::job_record job, containers& found) {

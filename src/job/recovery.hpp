@@ -37,6 +37,7 @@ public:
 private:
     using containers = std::vector<agent::found_container>;
 
+    boost::asio::awaitable<core::result<void>> keep_strays(containers& found);
     boost::asio::awaitable<core::result<void>> settle_job(journal::job_record job, containers& found);
     boost::asio::awaitable<core::result<void>> remove_unstarted(std::optional<journal::job_record> job,
                                                                 agent::found_container container);
