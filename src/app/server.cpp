@@ -61,6 +61,7 @@ git::settings cache_settings(const config::settings& settings) {
 
 asio::awaitable<int> run_server(config::settings settings) {
     const auto executor = co_await asio::this_coro::executor;
+    hold_signals();
 
     // What is counted, for /metrics.
     observe::metrics metrics(version);

@@ -11,8 +11,29 @@ namespace asio = boost::asio;
 
 namespace familiar::app {
 
+namespace {
+
+void change_mask(int how) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, one);
+    ::pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
+
+void hold_signals() {
+    change_mask(SIG_BLOCK);
+}
+
 termination::termination(asio::any_io_executor executor)
-    : signals_(executor, SIGINT, SIGTERM, SIGHUP), counted_(executor) {}
+    : signals_(executor, SIGINT, SIGTERM, SIGHUP), counted_(executor) {
+    change_mask(SIG_UNBLOCK);
+}
+
+termination::~termination() {
+    hold_signals();
+}
 
 asio::awaitable<void> termination::run() {
     for (;;) {

@@ -154,6 +154,16 @@ BOOST_AUTO_TEST_CASE(a_third_signal_leaves_the_container_to_the_next_start) {
     check_interrupted(familiar, job);
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_in_the_last_moment_changes_nothing) {
+    server familiar(forge);
+    familiar.signal(SIGTERM);
+    wait_for(
+        "the server is done", [&] { return familiar.has_logged({"msg=ended"}); }, std::chrono::seconds(60),
+        std::chrono::milliseconds(1));
+    familiar.signal(SIGTERM);
+    BOOST_TEST(familiar.wait_for_end() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_during_the_drain_is_kept_for_the_next_start) {
     server familiar(forge, holding());
     const auto job = running(familiar);
