@@ -256,6 +256,13 @@ BOOST_AUTO_TEST_CASE(an_agent_that_starts_after_its_merge_request_was_closed_is_
     BOOST_TEST(found() == "");
     known.runs.front().started = at(5);
     BOOST_TEST(found() == "start after close");
+    known.hindered = {{at(2), at(4)}};
+    BOOST_TEST(found() == "start after close");
+    known.jobs.front().state = "cancelled";
+    BOOST_TEST(found() == "");
+    known.hindered.clear();
+    BOOST_TEST(found() == "start after close");
+    known.jobs.front().state = "succeeded";
     auto earlier = known.posts.back();
     earlier.sent = earlier.answered = at(-5);
     known.posts.push_back(earlier);

@@ -343,6 +343,14 @@ violations dropped_updates(const evidence& known) {
     return found;
 }
 
+/// An engine that was frozen at the close did afterwards what it had been told before; what has started so is stopped.
+bool was_under_way(const evidence& known, const post& close, const agent_run& run, const job_row& job) {
+    constexpr milliseconds to_catch_up{2000};
+    return job.state == "cancelled" && std::ranges::any_of(known.hindered, [&](const interval& away) {
+               return away.from <= close.answered && *run.started <= away.to + to_catch_up;
+           });
+}
+
 violations starts_after_close(const evidence& known) {
     using namespace std::chrono_literals;
     violations found;
@@ -364,7 +372,7 @@ violations starts_after_close(const evidence& known) {
             if (!run.started || job == jobs.end() || !job->second->created_at) continue;
             if (job->second->path != close.path || job->second->number != close.number) continue;
             const bool waited = wall_time(milliseconds(*job->second->created_at)) < close.sent - 1s;
-            if (waited && *run.started > close.answered + 1s)
+            if (waited && *run.started > close.answered + 1s && !was_under_way(known, close, run, *job->second))
                 found.push_back({"start after close",
                                  tell(close) + ", closed " + core::to_rfc3339(close.answered) + ": " + tell(run)});
         }
