@@ -114,7 +114,6 @@ private:
         ~seat() {
             if (owner_ != nullptr) owner_->leave(job_);
         }
-        const std::string& job() const noexcept { return job_; }
 
     private:
         dispatcher* owner_;

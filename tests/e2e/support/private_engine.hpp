@@ -31,7 +31,7 @@ public:
 
     /// SIGTERM, to the end: containers are stopped unless restored live.
     void stop();
-    /// SIGKILL: what runs in containers goes on for now, and nobody sees to it.
+    /// SIGKILL: what runs in containers goes on, and nobody sees to it.
     void kill();
     void restart() {
         stop();
