@@ -15,6 +15,10 @@ file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.c
 string(MD5 _mark "${CMAKE_BINARY_DIR}")
 string(SUBSTRING "${_mark}" 0 6 _mark)
 
+# What a run that was broken off has left is no fault of this one.
+add_test(NAME clean_place COMMAND "${CMAKE_COMMAND}" -E rm -rf "/tmp/familiar-e2e-${_mark}")
+set_tests_properties(clean_place PROPERTIES FIXTURES_SETUP engine)
+
 add_executable(e2e ${_scenarios} ${_shared})
 target_precompile_headers(e2e REUSE_FROM familiar_test_support)
 target_link_libraries(e2e PRIVATE familiar_core familiar_test_support SQLiteCpp SQLite::SQLite3)

@@ -27,6 +27,13 @@ std::vector<std::string> containers_of_tests() {
     return found;
 }
 
+/// Fails unless there is nothing, and says what there is.
+void check_none(const std::vector<std::string>& found) {
+    std::string list;
+    for (const auto& one : found) list += "\n  " + one;
+    BOOST_CHECK_MESSAGE(found.empty(), "left behind:" << list);
+}
+
 /// Command lines of processes that work for a server or a forge of these tests.
 std::vector<std::string> processes() {
     std::vector<std::string> found;
@@ -47,18 +54,18 @@ std::vector<std::string> processes() {
 BOOST_AUTO_TEST_SUITE(left_behind)
 
 BOOST_AUTO_TEST_CASE(no_container_is_left) {
-    BOOST_TEST(containers_of_tests() == std::vector<std::string>(), boost::test_tools::per_element());
+    check_none(containers_of_tests());
 }
 
 BOOST_AUTO_TEST_CASE(no_process_is_left) {
-    BOOST_TEST(processes() == std::vector<std::string>(), boost::test_tools::per_element());
+    check_none(processes());
 }
 
 BOOST_AUTO_TEST_CASE(no_workspace_and_no_other_folder_is_left) {
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(place())) files.push_back(entry.path().string());
-    BOOST_TEST(files == std::vector<std::string>(), boost::test_tools::per_element());
-    std::filesystem::remove(place());
+    check_none(files);
+    std::filesystem::remove_all(place());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
