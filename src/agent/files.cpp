@@ -1,10 +1,11 @@
 #include "agent/files.hpp"
 
+#include "core/os_error.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace familiar::agent {
@@ -12,8 +13,7 @@ namespace familiar::agent {
 namespace {
 
 core::error failed(const std::filesystem::path& path, int number) {
-    const auto code = number == ENOSPC || number == EDQUOT ? core::errc::storage_full : core::errc::storage_failed;
-    return core::fail(code, path.string() + ": " + std::generic_category().message(number));
+    return core::fail(core::storage_errc(number), path.string() + ": " + core::os_text(number));
 }
 
 core::result<void> write_all(int file, const std::filesystem::path& path, std::string_view content) {

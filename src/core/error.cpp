@@ -19,6 +19,8 @@ public:
                 return "unavailable for now";
             case errc::engine_unreachable:
                 return "no Docker engine answers";
+            case errc::forge_unreachable:
+                return "the forge does not answer";
             case errc::image_missing:
                 return "image missing";
             case errc::image_unsuitable:
@@ -55,6 +57,8 @@ public:
                 return "shutting down";
             case errc::left_running:
                 return "left running";
+            case errc::refused:
+                return "refused";
         }
         return "unknown error";
     }
@@ -76,11 +80,15 @@ std::string describe(const error& failure) {
 }
 
 bool is_transient(const error& failure) noexcept {
-    if (failure.code.category() != error_category()) return false;
-    switch (static_cast<errc>(failure.code.value())) {
+    return failure.code.category() == error_category() && is_transient(static_cast<errc>(failure.code.value()));
+}
+
+bool is_transient(errc code) noexcept {
+    switch (code) {
         case errc::timed_out:
         case errc::unavailable:
         case errc::engine_unreachable:
+        case errc::forge_unreachable:
         case errc::busy:
             return true;
         default:

@@ -19,6 +19,7 @@ enum class errc {
     timed_out = 1,          ///< a deadline of ours passed
     unavailable,            ///< something outside does not answer now and may later (network, 5xx, rate limit)
     engine_unreachable,     ///< no Docker engine answers
+    forge_unreachable,      ///< a forge did not give what was asked of it and may later
     image_missing,          ///< the engine does not have the image and may not or cannot pull it
     image_unsuitable,       ///< the image is there but is not an agent image
     name_taken,             ///< a container of that name exists
@@ -37,6 +38,7 @@ enum class errc {
     newer_schema,           ///< the database was written by a newer version
     shutting_down,          ///< not done because the server is ending
     left_running,           ///< an agent was left to the next start, as it is
+    refused,                ///< the other side understood and will not do it
 };
 
 const boost::system::error_category& error_category() noexcept;
@@ -56,6 +58,7 @@ std::string describe(const error& failure);
 /// True for what may succeed if the same thing is tried again later: timeouts, an unreachable engine, an unavailable
 /// forge, a busy lock. Rooms map what the outside says to an errc; this is the one place that says which of them pass.
 bool is_transient(const error& failure) noexcept;
+bool is_transient(errc code) noexcept;
 
 /// What `result::value()` throws: a `boost::system::system_error` with the code and the message.
 [[noreturn]] void throw_exception_from_error(const error& failure, const boost::source_location& where);

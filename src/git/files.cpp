@@ -1,5 +1,6 @@
 #include "git/files.hpp"
 
+#include "core/os_error.hpp"
 #include "process/descriptor.hpp"
 
 #include <cerrno>
@@ -7,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace familiar::git {
@@ -30,9 +30,8 @@ core::result<void> write_all(const descriptor& open, const fs::path& file, std::
 }  // namespace
 
 core::error storage_error(std::string_view what, const fs::path& path, int number) {
-    const bool full = number == ENOSPC || number == EDQUOT;
-    return core::fail(full ? core::errc::storage_full : core::errc::storage_failed,
-                      std::string(what) + " " + path.string() + ": " + std::generic_category().message(number));
+    return core::fail(core::storage_errc(number),
+                      std::string(what) + " " + path.string() + ": " + core::os_text(number));
 }
 
 core::result<void> make_private_folder(const fs::path& folder) {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <sys/types.h>
 
-/// Small files and folders of the cache. All of it blocks, but not for long; failures are errc::storage_full or
-/// errc::storage_failed with the path.
+/// Small files and folders of the cache. All of it blocks, but not for long; failures are errc::storage_full,
+/// errc::storage_failed, or what passes (core::storage_errc), with the path.
 namespace familiar::git {
 
 /// The error for what the system said about a path.
