@@ -104,8 +104,13 @@ std::optional<wall_time> parse_time(std::string_view text) {
     const auto date = std::chrono::year(*year) / *month / *day;
     if (!second || !fraction || !offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
         return std::nullopt;
-    return wall_time(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) + *fraction - *offset;
+    const auto time = wall_time(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
+                      std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
+    // An offset or a leap second may lead out of the years that RFC 3339 can write.
+    constexpr std::chrono::sys_days first(std::chrono::year(0) / 1 / 1);
+    constexpr std::chrono::sys_days end(std::chrono::year(10000) / 1 / 1);
+    if (time < first || time >= end) return std::nullopt;
+    return time;
 }
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
