@@ -1,6 +1,7 @@
 #include "http/client.hpp"
 
 #include "async/timeout.hpp"
+#include "http/classify.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -67,7 +68,7 @@ core::result<destination> parse_destination(const std::string& text) {
 /// An operation that was cancelled has failed of nothing: that is thrown.
 core::error broken(const std::string& sentence, const error_code& failed) {
     if (failed == asio::error::operation_aborted) async::detail::throw_aborted();
-    return core::fail(core::errc::unavailable, sentence + ": " + failed.message());
+    return classify(sentence, failed);
 }
 
 core::error unanswered(const destination& where, const error_code& failed) {
