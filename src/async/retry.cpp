@@ -23,4 +23,8 @@ std::chrono::milliseconds backoff(const retry_policy& policy, std::size_t retry,
     return asked_for.value_or(std::chrono::milliseconds(0)) + jitter;
 }
 
+bool asks_too_much(const retry_policy& policy, const core::error& failure) noexcept {
+    return failure.retry_after.value_or(std::chrono::milliseconds(0)) > policy.patience.value_or(policy.max_backoff);
+}
+
 }  // namespace familiar::async

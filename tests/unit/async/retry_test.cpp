@@ -130,9 +130,42 @@ BOOST_AUTO_TEST_CASE(an_exception_is_not_tried_again) {
 
 BOOST_AUTO_TEST_CASE(the_wait_that_the_other_side_asked_for_is_not_undercut) {
     const auto ended =
-        test::run_coroutine(retry(policy, failing({with_wait(60s), transient(), with_wait(0ms)}), {}, environment()));
+        test::run_coroutine(retry(policy, failing({with_wait(30s), transient(), with_wait(0ms)}), {}, environment()));
     BOOST_TEST(ended.has_value());
-    BOOST_TEST(waits == (std::vector<milliseconds>{60s + 500ms, 1s, 2s}), boost::test_tools::per_element());
+    BOOST_TEST(waits == (std::vector<milliseconds>{30s + 500ms, 1s, 2s}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_beyond_the_longest_backoff_ends_the_retries_with_its_hint) {
+    const auto ended =
+        test::run_coroutine(retry(policy, failing({transient(), with_wait(30001ms)}), {}, environment()));
+    BOOST_REQUIRE(ended.has_error());
+    BOOST_TEST((ended.error().code == errc::unavailable));
+    BOOST_TEST((ended.error().retry_after == 30001ms));
+    BOOST_TEST(attempts == 2);
+    BOOST_TEST(waits == (std::vector<milliseconds>{500ms}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_patience_of_its_own_takes_the_place_of_the_longest_backoff) {
+    auto patient = policy;
+    patient.patience = 60s;
+    BOOST_TEST(test::run_coroutine(retry(patient, failing({with_wait(60s)}), {}, environment())).has_value());
+    BOOST_TEST(waits == (std::vector<milliseconds>{60s + 500ms}), boost::test_tools::per_element());
+
+    attempts = 0;
+    auto hasty = policy;
+    hasty.patience = 0ms;
+    BOOST_TEST(test::run_coroutine(retry(hasty, failing({with_wait(1ms)}), {}, environment())).has_error());
+    BOOST_TEST(attempts == 1);
+    attempts = 0;
+    BOOST_TEST(
+        test::run_coroutine(retry(hasty, failing({with_wait(0ms), transient()}), {}, environment())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_observer_hears_of_no_retry_that_is_not_made) {
+    int heard = 0;
+    const auto observer = [&](const core::error&, std::size_t, milliseconds) { ++heard; };
+    BOOST_TEST(test::run_coroutine(retry(policy, failing({with_wait(1h)}), observer, environment())).has_error());
+    BOOST_TEST(heard == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_observer_hears_of_each_retry_before_its_wait) {
