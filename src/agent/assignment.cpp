@@ -19,6 +19,14 @@ std::string token_user(event::provider forge) {
 
 }  // namespace
 
+observe::fields about(const assignment& what) {
+    const auto& subject = what.subject;
+    return {{"job", what.job},
+            {"delivery", subject.delivery},
+            {"repository", std::string(to_text(subject.repo.forge)) + "/" + subject.repo.path},
+            {"number", subject.request.number}};
+}
+
 std::string container_name(const assignment& what) {
     return "familiar-agent-" + what.job + "-" + std::to_string(what.attempt);
 }

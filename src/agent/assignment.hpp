@@ -4,6 +4,7 @@
 #include "core/time.hpp"
 #include "event/event.hpp"
 #include "git/types.hpp"
+#include "observe/log.hpp"
 
 #include <filesystem>
 #include <string>
@@ -20,6 +21,9 @@ struct assignment {
     event::kind kind = event::kind::mr_opened;
     core::wall_time created{};  ///< of the job; names the log
 };
+
+/// What every log line about it begins with: job, delivery, repository and number.
+observe::fields about(const assignment& what);
 
 /// "familiar-agent-<job>-<attempt>".
 std::string container_name(const assignment& what);

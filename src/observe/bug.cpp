@@ -20,8 +20,8 @@ std::string text_of(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-void log_bug(std::string_view where, const std::exception_ptr& thrown) {
-    error("internal error " + std::string(where), {{"reason", text_of(thrown)}});
+void log_bug(std::string_view where, const std::exception_ptr& thrown, const fields& about) {
+    error("internal error " + std::string(where), about, {{"reason", text_of(thrown)}});
 }
 
 }  // namespace familiar::observe

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace familiar::observe {
@@ -116,8 +117,8 @@ void append_json(std::string& line, std::string_view name, std::string_view valu
     line += bare ? std::string(value) : in_quotes(escape_control(redacted(std::string(value))));
 }
 
-std::string format_line(log_format format, level severity, std::string_view message,
-                        std::initializer_list<field> fields) {
+std::string format_line(log_format format, level severity, std::string_view message, std::span<const field> about,
+                        std::span<const field> more) {
     std::string line;
     const auto append = [&](std::string_view name, std::string_view value, bool bare) {
         if (format == log_format::json)
@@ -128,9 +129,16 @@ std::string format_line(log_format format, level severity, std::string_view mess
     append("ts", core::to_rfc3339(core::now()), false);
     append("level", to_text(severity), false);
     append("msg", message, false);
-    for (const auto& field : fields) append(field.name, field.value, field.bare);
+    for (const auto part : {about, more})
+        for (const auto& field : part) append(field.name, field.value, field.bare);
     if (format == log_format::json) line += '}';
     return line;
+}
+
+void write(level severity, std::string_view message, std::span<const field> about, std::span<const field> more) {
+    auto& to = state();
+    if (!to.logger.should_log(to_spdlog(severity))) return;
+    to.logger.log(to_spdlog(severity), spdlog::string_view_t(format_line(to.format, severity, message, about, more)));
 }
 
 std::string shortest(double number) {
@@ -156,9 +164,20 @@ field::field(std::string_view name, double number) : name(name), value(shortest(
 field::field(std::string_view name, std::chrono::milliseconds duration) : name(name), value(core::to_text(duration)) {}
 
 void log(level severity, std::string_view message, std::initializer_list<field> fields) {
-    auto& to = state();
-    if (!to.logger.should_log(to_spdlog(severity))) return;
-    to.logger.log(to_spdlog(severity), spdlog::string_view_t(format_line(to.format, severity, message, fields)));
+    write(severity, message, {}, fields);
+}
+void log(level severity, std::string_view message, const fields& about, std::initializer_list<field> more) {
+    write(severity, message, about, more);
+}
+
+void info(std::string_view message, const fields& about, std::initializer_list<field> more) {
+    write(level::info, message, about, more);
+}
+void warning(std::string_view message, const fields& about, std::initializer_list<field> more) {
+    write(level::warning, message, about, more);
+}
+void error(std::string_view message, const fields& about, std::initializer_list<field> more) {
+    write(level::error, message, about, more);
 }
 
 void debug(std::string_view message, std::initializer_list<field> fields) {

@@ -39,6 +39,20 @@ struct field {
 /// without formatting anything if `level` is below the minimum.
 void log(level severity, std::string_view message, std::initializer_list<field> fields = {});
 
+/// What several lines are about, such as a job (journal::about, agent::about). Their fields come first.
+///
+/// The names, in every room alike: job, delivery (its id at the forge), repository ("github/acme/app"), number (of the
+/// merge request), attempt, container; event (what the forge calls it), kind (what the job is about: mr_opened, …);
+/// provider and remote (an address) of a request; outcome; reason (why, in words, of a failure as of a decision).
+///
+/// The levels: info is normal life, one line for each thing; warning, something is off and is being dealt with; error,
+/// somebody has to look; debug, the rest.
+using fields = std::vector<field>;
+void log(level severity, std::string_view message, const fields& about, std::initializer_list<field> more);
+void info(std::string_view message, const fields& about, std::initializer_list<field> more);
+void warning(std::string_view message, const fields& about, std::initializer_list<field> more);
+void error(std::string_view message, const fields& about, std::initializer_list<field> more);
+
 void debug(std::string_view message, std::initializer_list<field> fields = {});
 void info(std::string_view message, std::initializer_list<field> fields = {});
 void warning(std::string_view message, std::initializer_list<field> fields = {});

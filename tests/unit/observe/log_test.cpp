@@ -1,18 +1,28 @@
 #include "observe/log.hpp"
 
 #include "core/time.hpp"
+#include "observe/bug.hpp"
 #include "support/unit_test.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <csignal>
 #include <limits>
+#include <stdexcept>
 #include <thread>
 
 using namespace familiar;
 using namespace std::chrono_literals;
 using observe::level;
 using observe::log_format;
+
+namespace familiar::observe {
+
+std::ostream& operator<<(std::ostream& out, log_format format) {
+    return out << (format == log_format::json ? "json" : "logfmt");
+}
+
+}  // namespace familiar::observe
 
 namespace {
 
@@ -92,6 +102,63 @@ BOOST_AUTO_TEST_CASE(a_secret_is_shown_neither_in_the_message_nor_in_a_field) {
     observe::redact(core::secret("log-secret-value"));
     observe::info("with log-secret-value", {{"url", "https://x:log-secret-value@host"}});
     BOOST_TEST(line() == " level=info msg=\"with ***\" url=https://x:***@host");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_line_is_about_comes_first) {
+    const observe::fields about{{"job", "01h"}, {"repository", "github/acme/app"}};
+    observe::info("agent started", about, {{"attempt", 2}});
+    BOOST_TEST(line() == " level=info msg=\"agent started\" job=01h repository=github/acme/app attempt=2");
+}
+
+BOOST_DATA_TEST_CASE(nobody_outside_can_shape_a_line,
+                     boost::unit_test::data::make({log_format::logfmt, log_format::json})) {
+    observe::redact(core::secret("tok/en+\"of\\log"));
+    observe::configure_log(level::debug, sample);
+    struct row {
+        std::string given;
+        std::string shown;  ///< before quotes and backslashes are escaped
+    };
+    const std::vector<row> rows{
+        {"\x1b[31mred\x1b]0;title\x07", "\\x1b[31mred\\x1b]0;title\\x07"},
+        {"a\nts=2026 level=error msg=forged", "a\\nts=2026 level=error msg=forged"},
+        {"back\b\b\rover", "back\\x08\\x08\\rover"},
+        {"\xe2\x80\xaegnp.exe", "\\u202egnp.exe"},
+        {"\xc2\x9b"
+         "31m",
+         "\\u009b31m"},
+        {"\xff\xc3(", "\\xff\\xc3("},
+        {std::string("nul\0end", 7), "nul\\x00end"},
+        {"tok/en+\"of\\log", "***"},
+        {"https://x-access-token:tok%2Fen%2B%22of%5Clog@host/a.git", "https://x-access-token:***@host/a.git"},
+        {R"({"token":"tok/en+\"of\\log"})", R"({"token":"***"})"},
+    };
+    for (const auto& [given, shown] : rows) {
+        std::string escaped;
+        for (const char byte : shown)
+            escaped += byte == '"' || byte == '\\' ? std::string{'\\', byte} : std::string{byte};
+        const observe::log_capture one;
+        observe::error(given, observe::fields{{"about", given}}, {{"field", given}});
+        try {
+            throw std::runtime_error(given);
+        } catch (...) {
+            observe::log_bug("of " + given, std::current_exception());
+        }
+        const auto lines = one.lines();
+        BOOST_REQUIRE(lines.size() == 2u);
+        for (const auto& written : lines) {
+            BOOST_TEST_INFO(written);
+            std::size_t count = 0;
+            for (auto at = written.find(escaped); at != std::string::npos; at = written.find(escaped, at + 1)) ++count;
+            // What an exception says ends at a NUL.
+            const std::size_t in_bug = given.find('\0') == std::string::npos ? 2 : 1;
+            BOOST_TEST(count == (&written == &lines.front() ? 3u : in_bug));
+            BOOST_TEST(observe::escape_control(written) == written);
+            if (sample == log_format::json) {
+                const auto parsed = boost::json::parse(written).as_object();
+                BOOST_TEST(parsed.size() == (&written == &lines.front() ? 5u : 4u));
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_several_threads_stay_whole) {
