@@ -1,11 +1,14 @@
 #include "process/launch.hpp"
 
+#include "core/descriptor_limit.hpp"
+#include "core/os_error.hpp"
 #include "process/environment.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <system_error>
 
@@ -28,7 +31,7 @@ struct pipe_ends {
 core::result<pipe_ends> make_pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
-        return fail(errc::unavailable, "no pipe for a child: " + std::generic_category().message(errno));
+        return fail(core::os_errc(errno, errc::unavailable), "no pipe for a child: " + core::os_text(errno));
     return pipe_ends{descriptor(ends[0]), descriptor(ends[1])};
 }
 
@@ -85,19 +88,25 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return out;
 }
 
+/// posix_spawn has no attribute for it. A child that runs another user's program (set-uid) keeps ours.
+void restore_descriptor_limit(pid_t child) {
+    if (const auto original = core::original_descriptor_limit()) ::prlimit(child, RLIMIT_NOFILE, &*original, nullptr);
+}
+
 core::error spawn_error(int number, const std::string& program) {
-    const std::string why = program + " could not be started: " + std::generic_category().message(number);
+    const std::string why = program + " could not be started: " + core::os_text(number);
     switch (number) {
         case ENOENT:  // of a script, also its interpreter
         case EACCES:
         case ENOEXEC:
         case ENOTDIR:
             return fail(errc::program_missing, why);
-        case E2BIG:
-            return fail(errc::too_large, why);
         default:
-            return fail(errc::unavailable, why);
+            break;
     }
+    // A fork that fails for want of processes, memory or descriptors passes; arguments that are too long do not.
+    const auto meaning = core::os_errc(number, errc::unavailable);
+    return fail(meaning == errc::too_large ? meaning : errc::unavailable, why);
 }
 
 core::result<void> check(const command& what) {
@@ -149,6 +158,7 @@ core::result<child> launch(const command& what) {
     const int failure = ::posix_spawn(&started.pid, program->c_str(), actions.get(), attributes.get(),
                                       pointers(arguments).data(), pointers(*environment).data());
     if (failure != 0) return spawn_error(failure, *program);
+    restore_descriptor_limit(started.pid);
 
     started.ended = descriptor(::pidfd_open(started.pid, 0));
     if (!started.ended) {

@@ -18,6 +18,9 @@ struct child {
 
 /// Starts it. The server's loop is blocked meanwhile, 0.1 to 0.3 ms: posix_spawn neither copies page tables nor looks
 /// at every descriptor. Errors as `run` lists them.
+///
+/// A raised limit of descriptors (core::raised_descriptor_limit) is taken back right after the start: by then the
+/// program has been loaded, and what it does in its first moment may still see the raised one.
 core::result<child> launch(const command& what);
 
 /// Sends `signal` to what is left of the child's process group. Only before `reap`: the number is free afterwards.
