@@ -11,14 +11,15 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace familiar::app {
 
-/// The HTTP servers of the process: one for everybody and, with `server.admin_port`, one for operators. close() before
-/// it is destroyed.
+/// The HTTP servers of the process: one for everybody and, with `server.admin_port`, one for operators. Each takes
+/// `server.max_connections`; what bodies may hold they share. close() before it is destroyed.
 class listeners {
 public:
     listeners(const boost::asio::any_io_executor& executor, const config::server_settings& server, route_tables routes,
@@ -39,8 +40,9 @@ public:
 private:
     struct listener {
         listener(std::string_view named, std::uint16_t wanted, const boost::asio::any_io_executor& executor,
-                 http::router routes, const http::limits& bounds, const http::request_observer& on_end)
-            : key(named), port(wanted), server(executor, std::move(routes), bounds, on_end) {}
+                 http::router routes, const http::limits& bounds, const http::request_observer& on_end,
+                 std::shared_ptr<http::buffer_budget> buffered)
+            : key(named), port(wanted), server(executor, std::move(routes), bounds, on_end, std::move(buffered)) {}
 
         std::string_view key;  ///< of the configuration
         std::uint16_t port;

@@ -4,15 +4,15 @@
 
 namespace familiar::http {
 
-/// How many bytes of bodies all requests together may hold (limits::max_buffered).
+/// How many bytes of bodies all requests together may hold (limits::max_buffered), of one server or of several.
 class buffer_budget {
 public:
     explicit buffer_budget(std::size_t limit) : limit_(limit) {}
 
     std::size_t left() const noexcept { return limit_ - used_; }
 
-    /// The share of one request, given back before it is answered. It grows with what has really arrived: a length that
-    /// was merely announced holds nothing.
+    /// The share of one request, given back before it is answered. It grows with the memory that what has arrived is
+    /// kept in: a length that was merely announced holds nothing.
     class lease {
     public:
         explicit lease(buffer_budget& of) : of_(of) {}

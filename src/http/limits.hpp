@@ -14,10 +14,17 @@ struct limits {
                                                       ///< one, to its head); GitHub waits 10 s
     std::chrono::milliseconds idle_timeout{30000};    ///< between requests, and for a client that does not read, be its
                                                       ///< answer streamed or not
+    /// At one time; then the one that has been without a whole request for longest gives way to a newcomer, who is told
+    /// 503 if there is none.
     std::size_t max_connections = 1024;
-    std::size_t max_header = std::size_t{16} * 1024;            ///< bytes of request line and header; above it 431
+    /// In which whoever means it has sent a header: until then it gives way only where no older body is awaited.
+    std::chrono::milliseconds newcomer_grace{1000};
+    /// Bytes of request line and header, and of what a connection reads ahead; above it 431.
+    std::size_t max_header = std::size_t{16} * 1024;
+    std::size_t max_fields = 100;                               ///< header lines, and trailers; above it 431
     std::size_t max_body = std::size_t{25} * 1024 * 1024;       ///< GitHub's own limit of a payload
-    std::size_t max_buffered = std::size_t{128} * 1024 * 1024;  ///< bytes of bodies held at one time by all requests
+    std::size_t max_buffered = std::size_t{128} * 1024 * 1024;  ///< bytes of bodies that wait for an answer, all
+                                                                ///< requests together; above it 503
 };
 
 }  // namespace familiar::http

@@ -13,6 +13,10 @@ using beast::http::field;
 
 namespace {
 
+response body_too_large(const limits& bounds) {
+    return error(413, "the body is larger than " + std::to_string(bounds.max_body) + " bytes");
+}
+
 /// A request target in its origin form ("/path?query"); proxies send the absolute one, which every server takes.
 std::string_view origin_form(std::string_view target) {
     const auto scheme = target.find("://");
@@ -52,6 +56,10 @@ std::optional<response> refuse_message(const request_parser& parser) {
     if (codings > 1 || (codings == 1 && !beast::iequals(message[field::transfer_encoding], "chunked")))
         return error(501, "no transfer coding but chunked is known here");
     if (message.version() >= 11 && message.count(field::host) != 1) return error(400, "not exactly one Host header");
+    if (message.method() == beast::http::verb::unknown) return error(501, "an unknown method");
+    if (message.version() >= 11 && message.count(field::expect) > 0 &&
+        !beast::iequals(message[field::expect], "100-continue"))
+        return error(417, "no expectation but 100-continue is met here");
     return {};
 }
 
@@ -66,20 +74,20 @@ std::optional<response> refuse_request(const request_parser& parser, const route
     // Without a length there is no body (RFC 9112, section 6.3), which suits whoever needs none.
     if (found.found->body == body_type::json && !length && !parser.chunked())
         return error(411, "Content-Length is missing");
-    if (length && *length > bounds.max_body)
-        return error(413, "the body is larger than " + std::to_string(bounds.max_body) + " bytes");
+    if (length && *length > bounds.max_body) return body_too_large(bounds);
     if (found.found->body == body_type::json && !is_json(parser.get()[field::content_type]))
         return error(415, "Content-Type must be application/json; choose it in the webhook's settings");
     return {};
 }
 
-std::optional<response> refuse_unreadable(boost::system::error_code failure, bool expired) {
+std::optional<response> refuse_unreadable(boost::system::error_code failure, bool expired, const limits& bounds) {
     using parse_error = beast::http::error;
     if (expired) return error(408, "the request took too long to arrive");
+    if (failure == parse_error::partial_message) return error(400, "the request ends in the middle of its body");
+    if (failure == parse_error::body_limit) return body_too_large(bounds);
     if (failure == parse_error::header_limit || failure == parse_error::buffer_overflow)
         return error(431, "the request's header is too large");
-    const bool gone = failure == parse_error::end_of_stream || failure == parse_error::partial_message;
-    if (gone || failure.category() != make_error_code(parse_error::bad_method).category()) return {};
+    if (failure.category() != make_error_code(parse_error::bad_method).category()) return {};
     return error(400, "malformed request: " + failure.message());
 }
 

@@ -28,6 +28,8 @@ constexpr std::chrono::milliseconds first_backoff{10};
 constexpr std::chrono::milliseconds longest_backoff{1000};
 /// So many of those who come when all connections are taken are told so; the rest is merely closed.
 constexpr std::size_t told_at_once = 64;
+/// A flood of connections is told of once in that time.
+constexpr std::chrono::minutes between_warnings{1};
 /// What cancelled sessions may take to end beyond the bound of close(): they have nothing left to wait for.
 constexpr std::chrono::seconds end_of_cancelled{10};
 
@@ -35,7 +37,7 @@ void log_failure(std::exception_ptr thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const std::exception& failure) {
-        observe::error("a connection ended with an exception", {{"error", failure.what()}});
+        observe::error("a connection ended with an exception", {{"reason", failure.what()}});
     } catch (...) {
         observe::error("a connection ended with an exception of unknown type");
     }
@@ -44,12 +46,14 @@ void log_failure(std::exception_ptr thrown) {
 }  // namespace
 
 struct server::implementation {
-    implementation(asio::any_io_executor on, router table, limits limit, request_observer observer)
+    implementation(asio::any_io_executor on, router table, limits limit, request_observer observer,
+                   std::shared_ptr<buffer_budget> budget)
         : executor(on),
           routes(std::move(table)),
           bounds(limit),
           on_end(std::move(observer)),
-          shared{routes, bounds, on_end, buffer_budget(bounds.max_buffered)},
+          buffered(budget ? std::move(budget) : std::make_shared<buffer_budget>(bounds.max_buffered)),
+          shared{routes, bounds, on_end, *buffered},
           acceptor(on),
           wake(on, asio::steady_timer::time_point::max()),
           accepting_ended(on, asio::steady_timer::time_point::max()),
@@ -68,10 +72,21 @@ struct server::implementation {
     };
 
     void admit(tcp::socket socket) {
-        if (sessions.size() < bounds.max_connections)
+        if (shared.seats.taken() < bounds.max_connections || make_room())
             sessions.spawn(serve(std::move(socket), shared));
         else if (sessions.size() < bounds.max_connections + told_at_once)
             sessions.spawn(turn_away(std::move(socket), shared));
+    }
+
+    bool make_room() {
+        if (!shared.seats.make_room(bounds.newcomer_grace)) return false;
+        ++gave_way;
+        const auto now = std::chrono::steady_clock::now();
+        if (now < quiet_until) return true;
+        quiet_until = now + between_warnings;
+        observe::warning("all connections are taken; the oldest without a whole request give way to new ones",
+                         {{"max_connections", bounds.max_connections}, {"gave_way", std::exchange(gave_way, 0)}});
+        return true;
     }
 
     asio::awaitable<void> accept() {
@@ -87,7 +102,7 @@ struct server::implementation {
             } else if (failed != asio::error::operation_aborted) {
                 if (backoff == first_backoff)
                     observe::error("a connection could not be accepted; trying again until it can",
-                                   {{"error", failed.message()}});
+                                   {{"reason", failed.message()}});
                 wake.expires_after(backoff);
                 co_await wake.async_wait(asio::redirect_error(asio::use_awaitable, failed));
                 backoff = std::min(2 * backoff, longest_backoff);
@@ -138,7 +153,10 @@ struct server::implementation {
     router routes;
     limits bounds;
     request_observer on_end;
+    std::shared_ptr<buffer_budget> buffered;
     session_environment shared;
+    std::size_t gave_way = 0;  ///< connections, since the last line of the log that told of it
+    std::chrono::steady_clock::time_point quiet_until{};
     tcp::acceptor acceptor;
     asio::steady_timer wake;             ///< the pause after a failed accept
     asio::steady_timer accepting_ended;  ///< never expires; cancelled when run() ends
@@ -146,8 +164,10 @@ struct server::implementation {
     async::task_group sessions;
 };
 
-server::server(asio::any_io_executor executor, router routes, limits bounds, request_observer on_end)
-    : impl_(std::make_unique<implementation>(std::move(executor), std::move(routes), bounds, std::move(on_end))) {}
+server::server(asio::any_io_executor executor, router routes, limits bounds, request_observer on_end,
+               std::shared_ptr<buffer_budget> buffered)
+    : impl_(std::make_unique<implementation>(std::move(executor), std::move(routes), bounds, std::move(on_end),
+                                             std::move(buffered))) {}
 
 server::~server() = default;
 

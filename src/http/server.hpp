@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "http/buffer_budget.hpp"
 #include "http/limits.hpp"
 #include "http/router.hpp"
 
@@ -34,7 +35,9 @@ using request_observer = std::function<void(const request_end&)>;
 /// with connections open is a bug and ends the process).
 class server {
 public:
-    server(boost::asio::any_io_executor executor, router routes, limits bounds, request_observer on_end = {});
+    /// `buffered` is what the bodies of several servers share; without it they have limits::max_buffered of their own.
+    server(boost::asio::any_io_executor executor, router routes, limits bounds, request_observer on_end = {},
+           std::shared_ptr<buffer_budget> buffered = {});
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;

@@ -2,6 +2,7 @@
 
 #include "async/timeout.hpp"
 #include "http/connection.hpp"
+#include "http/exchange.hpp"
 #include "http/request_head.hpp"
 #include "http/response_text.hpp"
 #include "http/streaming.hpp"
@@ -13,7 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,25 +34,24 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// Room for the header and body of an ordinary webhook: without it a body comes in many small reads.
-constexpr std::size_t first_read = std::size_t{16} * 1024;
-/// What one read of a body asks for.
-constexpr std::size_t body_step = std::size_t{64} * 1024;
+/// What an ordinary answer fits into: the kernel takes it at once, and a client that does not read holds no place.
+constexpr int send_buffer = 256 * 1024;
 /// For how long a refused client may go on sending, so that it reads the answer before it sees a reset.
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::chrono::seconds retry_after{5};
 
-/// One request on its way to an answer.
-struct exchange {
-    explicit exchange(session_environment& shared) : held(shared.buffered) {}
-
-    clock::time_point started = clock::now();
-    clock::time_point deadline{};
-    request_parser parser{};
-    request incoming{};
-    router::match found{};
-    buffer_budget::lease held;
-};
+/// Reads on after the last answer and forgets what comes: to close a socket with unread input resets it, and the reset
+/// can overtake the answer.
+asio::awaitable<void> linger(connection& with, session_environment& shared) {
+    error_code failed;
+    with.socket().shutdown(tcp::socket::shutdown_send, failed);
+    with.expire_after(linger_time);
+    std::array<char, 16384> forgotten;
+    const socket_mark mark(shared.waiting, with.socket());
+    while (!failed && !shared.closing)
+        co_await with.socket().async_read_some(asio::buffer(forgotten),
+                                               asio::redirect_error(asio::use_awaitable, failed));
+}
 
 class session {
 public:
@@ -59,11 +59,12 @@ public:
         : shared_(shared),
           connection_(std::make_shared<connection>(std::move(socket))),
           socket_(connection_->socket()),
-          buffer_(shared.bounds.max_header + body_step),
+          seat_(shared.seats, socket_),
+          buffer_(shared.bounds.max_header),
           remote_(connection_->remote()) {
-        buffer_.reserve(std::min(first_read, buffer_.max_size()));
         error_code ignored;
         socket_.set_option(tcp::no_delay(true), ignored);
+        socket_.set_option(tcp::socket::send_buffer_size(send_buffer), ignored);
     }
 
     asio::awaitable<void> run() {
@@ -78,25 +79,28 @@ public:
         }
     }
 
-    asio::awaitable<void> turn_away() {
-        const auto answer = unavailable("too many connections", retry_after);
-        if (co_await send(answer, {})) co_await linger();
-    }
-
 private:
     /// True once something of a request is in the buffer; false if none will come.
     asio::awaitable<bool> wait_for_request() {
+        seat_.wait_for_head();
         for (;;) {
             skip_blank_lines();
             if (buffer_.size() > 0) co_return true;
+            buffer_.shrink_to_fit();  // a connection that waits holds none
             error_code failed;
             if (shared_.closing && socket_.available(failed) == 0) co_return false;
             const socket_mark mark(shared_.waiting, socket_);
-            const auto room = buffer_.prepare(std::min(first_read, buffer_.max_size()));
-            const auto size = co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
-            buffer_.commit(size);
+            co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, failed));
+            if (!failed) co_await read_some(failed);
             if (failed) co_return false;
         }
+    }
+
+    /// Reads what has come, or the next that does, into the buffer, which has room.
+    asio::awaitable<void> read_some(error_code& failed) {
+        const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());
+        const auto size = co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
+        buffer_.commit(size);
     }
 
     /// Clients put blank lines between requests, and servers look past them (RFC 9112, 2.2).
@@ -109,14 +113,11 @@ private:
 
     /// Reads a request and answers it. True if the connection goes on.
     asio::awaitable<bool> answer_one() {
-        exchange now(shared_);
-        now.deadline = now.started + shared_.bounds.request_timeout;
-        now.parser.header_limit(static_cast<std::uint32_t>(shared_.bounds.max_header));
-        now.parser.body_limit(boost::none);
-
+        exchange now(buffer_, shared_.bounds, shared_.buffered);
         error_code failed;
         std::optional<response> answer = co_await receive(now, failed);
-        if (failed && !answer) co_return false;
+        if (seat_.lost() || (failed && !answer)) co_return false;
+        seat_.keep();
         const bool whole = !failed && now.parser.is_done();
         if (!answer) answer = co_await handle(now);
 
@@ -134,23 +135,29 @@ private:
         now.held.release();
         if (shared_.on_end) shared_.on_end({now.found.found ? now.found.found->label : "none", answer->status, took});
         bool sent = co_await send(*answer, form);
-        bool unread = !whole;
+        bool unread = !whole || answer->close;
         if (sent && answer->stream && !form.head) {
             const auto end = co_await stream_body(*connection_, shared_, *answer, !http_1_0, now.found.found->label);
             sent = end != stream_end::cut;
             unread = end == stream_end::whole_spoke;
         }
-        if (sent && unread) co_await linger();
+        if (sent && unread) {
+            seat_.wait_for_head();
+            co_await linger(*connection_, shared_);
+        }
         co_return sent && !unread && form.keep_alive;
     }
 
     /// Reads a whole request into `now`, or as much as it takes to refuse it. `failed` without an answer: the peer is
     /// gone.
     asio::awaitable<std::optional<response>> receive(exchange& now, error_code& failed) {
-        co_await beast::http::async_read_header(socket_, buffer_, now.parser,
-                                                asio::redirect_error(asio::use_awaitable, failed));
-        if (failed) co_return refuse_unreadable(failed, connection_->expired());
-
+        auto step = now.parse_head();
+        while (step == exchange::step::more) {
+            co_await read_some(failed);
+            if (failed) co_return refuse_unreadable(failed, connection_->expired(), shared_.bounds);
+            step = now.parse_head();
+        }
+        if (step == exchange::step::refused) co_return now.refused;
         if (auto refused = refuse_message(now.parser)) {
             refused->close = true;
             co_return refused;
@@ -163,40 +170,24 @@ private:
         if (auto refused = refuse_request(now.parser, now.found, shared_.bounds)) co_return refused;
         if (now.parser.content_length().value_or(0) > shared_.buffered.left()) co_return buffers_full();
 
+        seat_.wait_for_body();
         if (expects_continue(now.parser))
             co_await connection_->write("HTTP/1.1 100 Continue\r\n\r\n", shared_.bounds.idle_timeout, failed);
         if (failed) co_return std::nullopt;
         connection_->expire_at(now.deadline);
-        co_return co_await read_body(now, failed);
+        step = now.parse_body();
+        while (step == exchange::step::more) {
+            co_await read_some(failed);
+            if (failed == asio::error::eof) failed = beast::http::error::partial_message;
+            if (failed) co_return refuse_unreadable(failed, connection_->expired(), shared_.bounds);
+            step = now.parse_body();
+        }
+        co_return now.refused;
     }
 
     static bool expects_continue(const request_parser& parser) {
         return !parser.is_done() && parser.get().version() >= 11 &&
                beast::iequals(parser.get()[beast::http::field::expect], "100-continue");
-    }
-
-    static response buffers_full() { return unavailable("too much is being received", retry_after); }
-
-    asio::awaitable<std::optional<response>> read_body(exchange& now, error_code& failed) {
-        auto& body = now.incoming.body;
-        while (!now.parser.is_done()) {
-            const auto have = body.size();
-            body.resize(have +
-                        std::min<std::uint64_t>(now.parser.content_length_remaining().value_or(body_step), body_step));
-            auto& window = now.parser.get().body();
-            window.data = body.data() + have;
-            window.size = body.size() - have;
-            window.more = true;
-            co_await beast::http::async_read_some(socket_, buffer_, now.parser,
-                                                  asio::redirect_error(asio::use_awaitable, failed));
-            body.resize(body.size() - window.size);
-            if (failed == beast::http::error::need_buffer) failed = {};
-            if (failed) co_return refuse_unreadable(failed, connection_->expired());
-            if (body.size() > shared_.bounds.max_body)
-                co_return error(413, "the body is larger than " + std::to_string(shared_.bounds.max_body) + " bytes");
-            if (!now.held.grow_to(body.size())) co_return buffers_full();
-        }
-        co_return std::nullopt;
     }
 
     /// The route's answer, or what stands for it if there is none in time, or none at all.
@@ -216,7 +207,7 @@ private:
         }
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) async::detail::throw_aborted();
-        observe::error("a request failed", {{"route", route.label}, {"error", thrown}});
+        observe::error("a request failed", {{"route", route.label}, {"reason", thrown}});
         co_return error(500, "internal error");
     }
 
@@ -226,36 +217,31 @@ private:
         co_return !failed;
     }
 
-    /// Reads on after the last answer and forgets what comes: to close a socket with unread input resets it, and the
-    /// reset can overtake the answer.
-    asio::awaitable<void> linger() {
-        error_code failed;
-        socket_.shutdown(tcp::socket::shutdown_send, failed);
-        connection_->expire_after(linger_time);
-        std::array<char, 16384> forgotten;
-        const socket_mark mark(shared_.waiting, socket_);
-        while (!failed && !shared_.closing)
-            co_await socket_.async_read_some(asio::buffer(forgotten),
-                                             asio::redirect_error(asio::use_awaitable, failed));
-    }
-
     session_environment& shared_;
     std::shared_ptr<connection> connection_;
     tcp::socket& socket_;
+    seat seat_;
     beast::flat_buffer buffer_;
     std::string remote_;
 };
 
+asio::awaitable<void> run(std::unique_ptr<session> one) {
+    co_await one->run();
+}
+
 }  // namespace
 
+/// No coroutine itself, so that the seat is taken at once.
 asio::awaitable<void> serve(tcp::socket socket, session_environment& shared) {
-    session one(std::move(socket), shared);
-    co_await one.run();
+    return run(std::make_unique<session>(std::move(socket), shared));
 }
 
 asio::awaitable<void> turn_away(tcp::socket socket, session_environment& shared) {
-    session one(std::move(socket), shared);
-    co_await one.turn_away();
+    const auto stranger = std::make_shared<connection>(std::move(socket));
+    const auto answer = unavailable("too many connections", retry_after);
+    error_code failed;
+    co_await stranger->write(to_wire(answer, {}, core::now()), shared.bounds.idle_timeout, failed);
+    if (!failed) co_await linger(*stranger, shared);
 }
 
 }  // namespace familiar::http

@@ -98,7 +98,7 @@ asio::awaitable<stream_end> stream_body(connection& to, session_environment& sha
         thrown = "an exception of unknown type";
     }
     throw_if(co_await asio::this_coro::cancellation_state);
-    if (thrown) observe::error("a request failed", {{"route", route}, {"error", *thrown}});
+    if (thrown) observe::error("a request failed", {{"route", route}, {"reason", *thrown}});
     if (!ended) co_return stream_end::cut;
     if (!co_await out.finish()) co_return stream_end::cut;
     co_return spoke > 0 ? stream_end::whole_spoke : stream_end::whole;

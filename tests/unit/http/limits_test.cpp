@@ -80,12 +80,11 @@ BOOST_AUTO_TEST_CASE(a_chunked_body_is_413_where_it_passes_the_bound) {
     BOOST_TEST(client.closed());
 }
 
-BOOST_AUTO_TEST_CASE(a_chunk_larger_than_any_bound_is_not_made_room_for) {
+BOOST_AUTO_TEST_CASE(a_chunk_larger_than_any_bound_is_413_before_it_is_sent) {
     running_server server(patient());
     raw_connection client(server.port());
     client.send("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n");
-    client.send(std::string(100, 'x'));
-    client.finish_sending();
+    BOOST_TEST(client.read_response().status == 413);
     BOOST_TEST(client.closed());
 }
 
@@ -150,33 +149,37 @@ BOOST_AUTO_TEST_CASE(what_is_given_up_is_held_no_longer) {
     BOOST_TEST(status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(beyond_the_last_connection_a_client_is_told_so_and_room_is_made_when_one_ends) {
+BOOST_AUTO_TEST_CASE(a_body_that_stops_half_way_holds_nothing_once_its_time_is_up) {
     auto bounds = patient();
-    bounds.max_connections = 2;
+    bounds.request_timeout = 50ms;
+    bounds.max_body = bounds.max_buffered = 100000;
     running_server server(bounds);
-    auto first = std::make_unique<raw_connection>(server.port());
-    raw_connection second(server.port());
-    first->send(get);
-    BOOST_TEST(first->read_response().status == 200);
-    second.send(get);
-    BOOST_TEST(second.read_response().status == 200);
-    {
-        raw_connection third(server.port());
-        third.send(get);
-        const auto answer = third.read_response();
-        BOOST_TEST(answer.status == 503);
-        BOOST_TEST(!answer.header("retry-after").empty());
-        BOOST_TEST(third.closed());
+    raw_connection half(server.port());
+    half.send(post(100000, std::string(90000, 'x')));
+    BOOST_TEST(half.read_response().status == 408);
+    raw_connection whole(server.port());
+    whole.send(post(100000, std::string(100000, 'y')));
+    BOOST_TEST(whole.read_response().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_of_which_little_has_come_holds_little) {
+    auto bounds = patient();
+    bounds.max_body = bounds.max_buffered = 20000;
+    running_server server(bounds);
+    std::vector<std::unique_ptr<raw_connection>> beginners;
+    for (int at = 0; at < 20; ++at) {
+        beginners.push_back(std::make_unique<raw_connection>(server.port()));
+        beginners.back()->send(
+            "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n1\r\nx");
+        BOOST_TEST(beginners.back()->read_response().status == 100);
     }
-    first.reset();
-    server.wait_for([&] { return true; });
-    unsigned status = 0;
-    for (int round = 0; round < 1000 && status != 200; ++round) {
-        raw_connection fourth(server.port());
-        fourth.send(get);
-        status = fourth.read_response().status;
+    raw_connection whole(server.port());
+    whole.send(post(19000, std::string(19000, 'y')));
+    BOOST_TEST(whole.read_response().status == 200);
+    for (const auto& one : beginners) {
+        one->send("\r\n0\r\n\r\n");
+        BOOST_TEST(one->read_response().body == "x");
     }
-    BOOST_TEST(status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

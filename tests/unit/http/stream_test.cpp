@@ -170,13 +170,13 @@ BOOST_AUTO_TEST_CASE(one_that_throws_is_logged_and_left_without_its_end) {
     client.send(get("throw"));
     BOOST_TEST(client.read_response().status == 200);
     BOOST_TEST(client.read_to_end() == "5\r\nbegun\r\n");
-    BOOST_TEST(log.contains("msg=\"a request failed\" route=/stream/throw error="));
+    BOOST_TEST(log.contains("msg=\"a request failed\" route=/stream/throw reason="));
 
     raw_connection other(server.port());
     other.send(get("throw-now"));
     BOOST_TEST(other.read_response().status == 200);
     BOOST_TEST(other.closed());
-    BOOST_TEST(log.contains("route=/stream/throw-now error=\"at once\""));
+    BOOST_TEST(log.contains("route=/stream/throw-now reason=\"at once\""));
 }
 
 BOOST_AUTO_TEST_CASE(it_counts_as_a_connection) {
