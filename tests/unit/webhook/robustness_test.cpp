@@ -2,6 +2,7 @@
 #include "delivery.hpp"
 #include "webhook/surrogates.hpp"
 
+#include <chrono>
 #include <random>
 
 using namespace familiar;
@@ -67,6 +68,29 @@ BOOST_AUTO_TEST_CASE(nesting_is_bounded) {
         BOOST_TEST(is_bad_request(parse(from, nested(1'000))));
         BOOST_TEST(is_bad_request(parse(from, nested(1'000'000))));
     }
+}
+
+/// What costs its square by mistake takes minutes with so much; the bound only tells the two apart.
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_levels_and_megabytes_of_broken_text_cost_no_more_than_reading_them) {
+    const auto repeat = [](std::string_view text, std::size_t times) {
+        std::string all;
+        all.reserve(text.size() * times);
+        for (std::size_t at = 0; at < times; ++at) all += text;
+        return all;
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    for (const auto& from : samples) {
+        const auto of_objects = repeat("{\"a\":", 100'000);
+        for (const auto& body : {repeat("[", 100'000), repeat("[", 100'000) + repeat("]", 100'000), of_objects,
+                                 of_objects + "1" + repeat("}", 100'000),
+                                 with_raw_title(from, "\"t\", \"more\": " + of_objects + "1" + repeat("}", 100'000)),
+                                 "{\"a\":\"" + repeat("\\ud83c", 500'000), repeat("\xFF", 5'000'000)})
+            BOOST_TEST(is_bad_request(parse(from, body)));
+        constexpr std::size_t many = 500'000;
+        BOOST_TEST(title_of(from, '"' + repeat("\\ud83c", many) + '"').size() == many * replacement.size());
+        BOOST_TEST(title_of(from, '"' + repeat("\xE9", many) + '"').size() == many * replacement.size());
+    }
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(60)));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_key_that_stands_twice_the_last_counts) {
