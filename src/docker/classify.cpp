@@ -1,5 +1,8 @@
 #include "docker/classify.hpp"
 
+#include "core/http_answer.hpp"
+#include "observe/redact.hpp"
+
 #include <boost/algorithm/string/find.hpp>
 #include <boost/algorithm/string/trim.hpp>
 
@@ -17,12 +20,16 @@ struct row {
 };
 
 /// The first row whose words occur decides. The engine comes first, for what keeps us from it also says "no such host"
-/// and "connection refused". Words as printed by the CLIs 20.10 and 28.2 and by engines 20.10 and later.
+/// and "connection refused"; then what the engine says of containers and images of its own; then what keeps it from a
+/// registry. Words as printed by the CLIs 20.10 and 28.2 and by engines 20.10 and later, those with their image store
+/// in containerd among them.
 constexpr std::array rows{
     row{"cannot connect to the docker daemon", errc::engine_unreachable},
     row{"error during connect", errc::engine_unreachable},
     row{"permission denied while trying to connect", errc::engine_unreachable},
     row{"unable to resolve docker endpoint", errc::engine_unreachable},
+    row{"check if the server supports the requested api version", errc::engine_unreachable},
+    row{"daemon: unexpected eof", errc::unavailable},  // what the engine read broke off, and not what we read
     row{"unexpected eof", errc::engine_unreachable},
     row{"is too old. minimum supported api version", errc::engine_unreachable},
     row{"is too new. maximum supported api version", errc::engine_unreachable},
@@ -37,12 +44,17 @@ constexpr std::array rows{
     row{"no such image", errc::image_missing},
     row{"unable to find image", errc::image_missing},
     row{"pull access denied", errc::image_missing},
+    row{"requested access to the resource is denied", errc::image_missing},
+    row{"daemon: denied", errc::image_missing},
     row{"manifest unknown", errc::image_missing},
     row{"manifest for", errc::image_missing},
     row{"no matching manifest", errc::image_missing},
 
     row{"no space left on device", errc::storage_full},
+    row{"disk quota exceeded", errc::storage_full},
     row{"bind source path does not exist", errc::not_found},
+    row{"no such network", errc::not_found},
+    row{"could not find the file", errc::not_found},
     row{"invalid reference format", errc::invalid},
     row{"invalid container name", errc::invalid},
     row{"unknown flag", errc::invalid},
@@ -53,13 +65,37 @@ constexpr std::array rows{
     row{"no such host", errc::unavailable},
     row{"connection refused", errc::unavailable},
     row{"connection reset", errc::unavailable},
+    row{"connection timed out", errc::unavailable},
+    row{"broken pipe", errc::unavailable},
+    row{"network is unreachable", errc::unavailable},
+    row{"no route to host", errc::unavailable},
+    row{"server misbehaving", errc::unavailable},  // of a name server
+    row{"temporary failure in name resolution", errc::unavailable},
     row{"i/o timeout", errc::unavailable},
     row{"tls handshake timeout", errc::unavailable},
     row{"deadline exceeded", errc::unavailable},
     row{"request canceled", errc::unavailable},
+    row{"\": eof", errc::unavailable},
     row{"toomanyrequests", errc::unavailable},
+    row{"too many requests", errc::unavailable},
+    row{"http 408 response", errc::unavailable},
+    row{"http 429 response", errc::unavailable},
+    row{"unexpected http status: 408", errc::unavailable},
+    row{"unexpected http status: 429", errc::unavailable},
+    row{"unexpected http status: 5", errc::unavailable},
+    row{"request timeout", errc::unavailable},
+    row{"internal server error", errc::unavailable},
     row{"service unavailable", errc::unavailable},
     row{"bad gateway", errc::unavailable},
+    row{"gateway timeout", errc::unavailable},
+
+    // The engine's own troubles: with containerd, and with what its machine has left.
+    row{"code = unavailable", errc::unavailable},
+    row{"transport is closing", errc::unavailable},
+    row{"ttrpc: closed", errc::unavailable},
+    row{"resource temporarily unavailable", errc::unavailable},
+    row{"cannot allocate memory", errc::unavailable},
+    row{"too many open files", errc::unavailable},
 };
 
 /// What is shown of the CLI's words.
@@ -77,6 +113,11 @@ errc meaning_of(std::string_view said) {
     return errc::child_failed;
 }
 
+/// True for a registry that has given enough.
+bool is_limit(std::string_view said) {
+    return contains(said, "toomanyrequests") || contains(said, "too many requests") || contains(said, "http 429");
+}
+
 /// One line, without the CLI's warnings and hints.
 std::string words_of(std::string_view said) {
     std::string text;
@@ -91,6 +132,7 @@ std::string words_of(std::string_view said) {
         if (!text.empty()) text += "; ";
         text += line;
     }
+    text = observe::redacted(std::move(text));  // before the cut, which could leave half of a secret
     if (text.size() > longest_message) text.resize(longest_message);
     return text;
 }
@@ -103,7 +145,10 @@ core::error classify(std::string_view command, const process::exit_status& statu
     // Somebody killed the CLI, the kernel for want of memory most of all; what it was asked for may work the next time.
     if (meaning == errc::child_failed && status.signal != 0) meaning = errc::unavailable;
     if (words.empty()) words = "ended with " + process::describe(status);
-    return core::fail(meaning, "docker " + std::string(command) + ": " + words);
+    auto failure = core::fail(meaning, "docker " + std::string(command) + ": " + words);
+    // The engine keeps the registry's Retry-After to itself.
+    if (meaning == errc::unavailable && is_limit(words)) failure.retry_after = core::wait_without_hint;
+    return failure;
 }
 
 }  // namespace familiar::docker

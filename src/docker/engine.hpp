@@ -1,13 +1,17 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "docker/facts.hpp"
 #include "docker/types.hpp"
 #include "process/pull.hpp"
 #include "process/run.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace familiar::docker {
@@ -24,8 +28,21 @@ public:
 
     explicit engine(settings with, command_observer observer = {});
 
+    /// Others take the place of the settings, for the commands that begin from now on.
+    void change(settings with) { settings_ = std::move(with); }
+
     /// The engine's version: the ping. Answers within `ping_timeout`.
     boost::asio::awaitable<core::result<std::string>> version();
+
+    /// Both versions, within `ping_timeout`. A CLI that reaches no engine is a success that says why; without a CLI it
+    /// is errc::engine_unreachable.
+    boost::asio::awaitable<core::result<docker::versions>> versions();
+
+    /// What the engine can do.
+    boost::asio::awaitable<core::result<engine_facts>> facts();
+
+    /// errc::not_found if there is no network of that name.
+    boost::asio::awaitable<core::result<void>> inspect_network(std::string name);
 
     /// errc::image_missing if the engine does not have it.
     boost::asio::awaitable<core::result<image_info>> inspect_image(std::string image);
@@ -39,6 +56,13 @@ public:
 
     /// errc::no_such_container.
     boost::asio::awaitable<core::result<void>> start(std::string name);
+
+    /// Starts it and waits for its end, `command_timeout` at most; its state then. For what ends by itself at once.
+    /// errc::no_such_container; an error also if it could not be started at all.
+    boost::asio::awaitable<core::result<container_state>> run_to_end(std::string name);
+
+    /// Copies a file out of a container in any state, its mounts included, to `file`. errc::not_found if it has none.
+    boost::asio::awaitable<core::result<void>> copy_out(std::string name, std::string path, std::filesystem::path file);
 
     /// TERM, after `grace` (whole seconds, rounded up) KILL. Success also if it had ended already.
     /// errc::no_such_container.
@@ -74,6 +98,16 @@ public:
 
     /// The same of what the container has printed so far, and no more.
     boost::asio::awaitable<core::result<void>> read_logs(std::string name, process::chunk_taker take);
+
+    /// When the container printed its newest line, on either stream, by the clock of the engine's host; none if it has
+    /// printed nothing so far. A line counts when it is finished. errc::no_such_container.
+    boost::asio::awaitable<core::result<std::optional<core::wall_time>>> last_output(std::string name);
+
+    /// The end of what the container has printed, both streams in order and without secrets: at most `lines` lines, of
+    /// some `max_bytes` bytes.
+    /// errc::no_such_container.
+    boost::asio::awaitable<core::result<std::string>> last_lines(std::string name, std::size_t lines,
+                                                                 std::size_t max_bytes);
 
     /// `docker events` for the dying and vanishing of containers with all of `labels`, from `since` on, one name at a
     /// time, until the stream breaks (its error) or has been open for `limit` (errc::timed_out).

@@ -1,6 +1,7 @@
 #include "docker/classify.hpp"
 #include "docker/engine.hpp"
 #include "docker/log_file.hpp"
+#include "observe/redact.hpp"
 
 #include <system_error>
 
@@ -19,15 +20,24 @@ constexpr std::chrono::milliseconds cli_grace{500};
 /// Of what `logs` prints when it fails.
 constexpr std::size_t longest_complaint = 4096;
 
-/// Hands pieces on and keeps the end of the last one, which is what the CLI said if it failed.
+/// Hands pieces on, without secrets, and keeps the end of them, which is what the CLI said if it failed.
 struct follower {
-    asio::awaitable<bool> take(std::string piece) {
-        last = piece.substr(piece.size() - std::min(piece.size(), longest_complaint));
+    asio::awaitable<bool> take(std::string piece) { return hand_on(redaction.feed(piece)); }
+
+    /// The log has ended: what was held back as the possible beginning of a secret is handed on too.
+    asio::awaitable<bool> finish() { return hand_on(redaction.finish()); }
+
+    asio::awaitable<bool> hand_on(std::string piece) {
+        // An empty piece would be the end of an answer in chunks.
+        if (piece.empty() || !wanted) co_return wanted;
+        last += piece;
+        if (last.size() > longest_complaint) last.erase(0, last.size() - longest_complaint);
         wanted = co_await reader(std::move(piece));
         co_return wanted;
     }
 
     process::chunk_taker reader;
+    observe::redacting_stream redaction{};
     std::string last{};
     bool wanted = true;
 };
@@ -61,6 +71,7 @@ asio::awaitable<core::result<std::uint64_t>> engine::write_log(std::string name,
         observe(what, ended && ended->status.success());
         if (!ended) co_return ended.error();
         if (!ended->status.success()) co_return classify("logs", ended->status, beginning);
+        log.finish();
         if (!remark.empty()) log.remark(remark);
         if (cut != 0 || log.size() <= most) log.publish();
         co_return log.size();
@@ -86,6 +97,7 @@ asio::awaitable<core::result<void>> engine::hand_on_logs(process::command what, 
     follower follow{std::move(take)};
     const auto ended =
         co_await process::pull(what, cli_grace, [&](std::string piece) { return follow.take(std::move(piece)); });
+    co_await follow.finish();
     observe(what, ended && (ended->success() || !follow.wanted));
     if (!ended) co_return ended.error();
     if (follow.wanted && !ended->success()) co_return classify("logs", *ended, follow.last);

@@ -32,35 +32,53 @@ log_file::~log_file() {
 }
 
 void log_file::append(std::string_view piece) {
-    if (!begun_) {
-        const auto rest = skip_beginning(piece);
-        seen_ += piece.size() - rest.size();
-        piece = rest;
-        if (begun_) write("[the first " + std::to_string(seen_) + " bytes of this log were cut]\n");
-    }
+    keep(redaction_.feed(piece));
+}
+
+void log_file::finish() {
+    keep(redaction_.finish());
+    if (!begun_) look_for_beginning(true);
+}
+
+void log_file::keep(std::string_view piece) {
     seen_ += piece.size();
-    const auto room = most_ - std::min(written_, most_);
-    piece = piece.substr(0, std::min<std::uint64_t>(piece.size(), room));
-    written_ += piece.size();
-    if (!piece.empty()) ends_line_ = piece.back() == '\n';
-    write(piece);
+    if (begun_) {
+        write_bounded(piece);
+        return;
+    }
+    // One byte less than the cut: where that is a newline, the line after it is whole.
+    const auto skipped = std::min<std::uint64_t>(cut_ - 1 - skipped_, piece.size());
+    skipped_ += skipped;
+    rest_ += piece.substr(skipped);
+    look_for_beginning(false);
+}
+
+void log_file::look_for_beginning(bool ended) {
+    const auto longest = std::min(longest_rest, most_ / 2);
+    const auto newline = rest_.find('\n');
+    if (newline <= longest)
+        begin(newline + 1);
+    else if (rest_.size() > longest || (ended && !rest_.empty()))
+        begin(1);
+}
+
+void log_file::begin(std::size_t at) {
+    begun_ = true;
+    write("[the first " + std::to_string(skipped_ + at) + " bytes of this log were cut]\n");
+    write_bounded(std::string_view(rest_).substr(at));
+    rest_.clear();
 }
 
 void log_file::remark(const std::string& what) {
+    finish();
     write((ends_line_ ? "[" : "\n[") + what + "]\n");
 }
 
-std::string_view log_file::skip_beginning(std::string_view piece) {
-    // One byte less: where that is a newline, the line after it is whole.
-    if (seen_ + 1 < cut_) piece.remove_prefix(std::min<std::uint64_t>(cut_ - 1 - seen_, piece.size()));
-    if (piece.empty()) return piece;
-    const auto newline = piece.find('\n');
-    begun_ = newline != std::string_view::npos || seen_ >= cut_ + std::min(longest_rest, most_ / 2);
-    if (newline != std::string_view::npos)
-        piece.remove_prefix(newline + 1);
-    else if (!begun_)
-        piece = {};
-    return piece;
+void log_file::write_bounded(std::string_view text) {
+    text = text.substr(0, most_ - written_);
+    written_ += text.size();
+    if (!text.empty()) ends_line_ = text.back() == '\n';
+    write(text);
 }
 
 void log_file::write(std::string_view text) {
@@ -73,6 +91,7 @@ void log_file::write(std::string_view text) {
 }
 
 void log_file::publish() {
+    finish();
     if (::rename(part_.c_str(), file_.c_str()) != 0) fail("cannot rename to ", file_);
     ::close(descriptor_);
     descriptor_ = -1;

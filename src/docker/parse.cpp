@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include <utility>
+
 namespace json = boost::json;
 
 namespace familiar::docker {
@@ -73,15 +75,17 @@ core::result<container_state> parse_container(std::string_view line) {
     state.id = text_at(*object, {"Id"});
     state.name = text_at(*object, {"Name"});
     state.status = text_at(*object, {"State", "Status"});
-    if (state.id.empty() || state.name.empty() || state.status.empty()) return odd(line);
     if (state.name.starts_with('/')) state.name.erase(0, 1);
+    if (state.id.empty() || state.name.empty() || state.status.empty()) return odd(line);
 
     state.image = text_at(*object, {"Config", "Image"});
     state.running = flag_at(*object, {"State", "Running"});
     state.oom_killed = flag_at(*object, {"State", "OOMKilled"});
     state.error = text_at(*object, {"State", "Error"});
     const auto* code = find(*object, {"State", "ExitCode"});
-    if (code != nullptr && code->is_int64()) state.exit_code = static_cast<int>(code->as_int64());
+    // One that is no number is not taken for 0, which is success, and neither is one whose lowest bits are 0.
+    if (code != nullptr && (!code->is_int64() || !std::in_range<int>(code->get_int64()))) return odd(line);
+    if (code != nullptr) state.exit_code = static_cast<int>(code->get_int64());
     state.created = time_at(*object, {"Created"}).value_or(core::wall_time{});
     state.started_at = time_at(*object, {"State", "StartedAt"});
     state.finished_at = time_at(*object, {"State", "FinishedAt"});

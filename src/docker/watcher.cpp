@@ -75,7 +75,10 @@ asio::awaitable<core::result<void>> container_watch::reconcile() {
 
 void container_watch::wake(std::string_view name) {
     const auto [begin, end] = waiters_.equal_range(name);
-    for (auto it = begin; it != end; ++it) it->second->wake();
+    for (auto it = begin; it != end; ++it) {
+        it->second->by_event = true;
+        it->second->wake();
+    }
 }
 
 void container_watch::waiter::wake() {
@@ -98,9 +101,10 @@ asio::awaitable<container_end> container_watch::wait(std::string name) {
         me.woken = false;
         auto state = co_await engine_.inspect(name);
         if (state && state->ended())
-            co_return container_end{.name = name, .exit_code = state->exit_code, .state = std::move(*state)};
+            co_return container_end{
+                .name = name, .by_event = me.by_event, .exit_code = state->exit_code, .state = std::move(*state)};
         if (!state && is(state.error(), errc::no_such_container))
-            co_return container_end{.name = name, .vanished = true};
+            co_return container_end{.name = name, .vanished = true, .by_event = me.by_event};
         if (me.woken) {
             told = true;
             continue;

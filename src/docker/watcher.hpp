@@ -16,6 +16,7 @@ namespace familiar::docker {
 struct container_end {
     std::string name;
     bool vanished = false;    ///< it is not there any more; nobody knows its exit code
+    bool by_event = false;    ///< the event stream told of its end; else a listing or a question did
     int exit_code = 0;        ///< unless it vanished
     container_state state{};  ///< the engine's last word, unless it vanished
 };
@@ -61,7 +62,8 @@ private:
         void wake();
 
         boost::asio::steady_timer timer;
-        bool woken = false;  ///< since it asked the engine last
+        bool woken = false;     ///< since it asked the engine last
+        bool by_event = false;  ///< that it has ended or gone
     };
     using waiter_map = std::multimap<std::string, waiter*, std::less<>>;
 

@@ -12,8 +12,8 @@ struct row {
     errc meaning;
 };
 
-/// What the CLIs 28.2 and 20.10 printed against an engine 20.10, but for the registry's refusals and the newer
-/// engine's, which are as their documentation and issues quote them.
+/// What the CLIs 28.2 and 20.10 printed against an engine 20.10, but for some of the registry's refusals and the newer
+/// engine's, which are as their documentation and issues quote them. real_words_test.cpp makes most of it happen.
 const std::vector<row> rows{
     {"Error response from daemon: No such image: nosuch:latest\n", errc::image_missing},
     {"[]\nError response from daemon: no such image: nosuch: No such image: nosuch:latest\n", errc::image_missing},
@@ -70,6 +70,45 @@ const std::vector<row> rows{
      "handshake timeout\n",
      errc::unavailable},
     {"Error response from daemon: toomanyrequests: You have reached your pull rate limit.\n", errc::unavailable},
+    // Docker Hub's documentation, "Docker Hub pull usage and limits"
+    {"Error response from daemon: toomanyrequests: You have reached your unauthenticated pull rate limit. "
+     "https://www.docker.com/increase-rate-limit\n",
+     errc::unavailable},
+    {"Error response from daemon: Get \"https://r.example/v2/\": EOF\n", errc::unavailable},
+    {"Error response from daemon: unexpected EOF\n", errc::unavailable},
+    {"Error response from daemon: Get \"https://r.example/v2/\": context deadline exceeded (Client.Timeout exceeded "
+     "while awaiting headers)\n",
+     errc::unavailable},
+    {"Error response from daemon: Get \"https://r.example/v2/\": dial tcp: lookup r.example on 10.0.0.2:53: server "
+     "misbehaving\n",
+     errc::unavailable},
+    // containerd's image store (containerd, core/remotes/docker: resolver.go, fetcher.go)
+    {"Error response from daemon: failed to resolve reference \"r.example/x:1\": unexpected status from HEAD request "
+     "to "
+     "https://r.example/v2/x/manifests/1: 503 Service Unavailable\n",
+     errc::unavailable},
+    {"Error response from daemon: failed to resolve reference \"r.example/x:1\": unexpected status from HEAD request "
+     "to "
+     "https://r.example/v2/x/manifests/1: 429 Too Many Requests\n",
+     errc::unavailable},
+    {"Error response from daemon: failed to resolve reference \"r.example/x:1\": pull access denied, repository does "
+     "not exist or may require authorization: server message: insufficient_scope: authorization failed\n",
+     errc::image_missing},
+    {"Error response from daemon: Get \"https://r.example/v2/\": tls: failed to verify certificate: x509: certificate "
+     "signed by unknown authority\n",
+     errc::child_failed},
+    {"Error response from daemon: Get \"https://r.example/v2/\": http: server gave HTTP response to HTTPS client\n",
+     errc::child_failed},
+    {"request returned 500 Internal Server Error for API route and version http://r.example:2375/_ping, check if the "
+     "server supports the requested API version\n",
+     errc::engine_unreachable},
+    {"Error response from daemon: connection error: desc = \"transport: Error while dialing: dial unix "
+     "/run/containerd/containerd.sock: connect: no such file or directory\": unavailable: rpc error: code = "
+     "Unavailable\n",
+     errc::unavailable},
+    {"Error response from daemon: OCI runtime create failed: fork/exec /usr/bin/runc: resource temporarily "
+     "unavailable: unknown\n",
+     errc::unavailable},
     {"Error response from daemon: Head \"https://r.example/v2/x/manifests/1\": unauthorized: authentication "
      "required\n",
      errc::authentication_failed},
@@ -115,6 +154,14 @@ BOOST_AUTO_TEST_CASE(a_cli_that_was_killed_may_be_run_again) {
     BOOST_TEST(core::is_transient(docker::classify("create", {.signal = 9}, "")));
     BOOST_TEST(!core::is_transient(docker::classify("create", {.code = 1}, "")));
     BOOST_TEST(!core::is_transient(docker::classify("create", {.signal = 9}, "No such image: x")));
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_is_waited_for_a_minute_at_least_and_nothing_else_has_a_time) {
+    const auto waits = [](std::string_view said) { return docker::classify("pull", {.code = 1}, said).retry_after; };
+    BOOST_TEST((waits("Error response from daemon: toomanyrequests: slow down") == std::chrono::minutes(1)));
+    BOOST_TEST((waits("unexpected status from HEAD request: 429 Too Many Requests") == std::chrono::minutes(1)));
+    for (const auto& [said, meaning] : rows)
+        if (meaning != errc::unavailable) BOOST_TEST(!waits(said), said);
 }
 
 BOOST_AUTO_TEST_CASE(a_very_long_complaint_is_bounded) {

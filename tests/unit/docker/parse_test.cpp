@@ -49,6 +49,18 @@ BOOST_AUTO_TEST_CASE(odd_output_is_an_error_and_no_exception) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_exit_code_that_is_none_is_odd_rather_than_success) {
+    for (const auto* code : {"4294967296", "9223372036854775808", "137.0", "\"137\"", "null"}) {
+        const auto state = docker::parse_container(std::string(R"({"Id":"a","Name":"/x","State":{"Status":"exited",)") +
+                                                   R"("ExitCode":)" + code + "}}");
+        BOOST_TEST_CONTEXT(code) BOOST_TEST(!state.has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_container_whose_name_is_a_slash_has_none) {
+    BOOST_TEST(!docker::parse_container(R"({"Id":"a","Name":"/","State":{"Status":"exited"}})"));
+}
+
 BOOST_AUTO_TEST_CASE(an_event_names_its_container) {
     BOOST_TEST(docker::parse_event_name(
                    R"({"status":"die","id":"2703","Type":"container","Action":"die","Actor":{"ID":"2703",)"

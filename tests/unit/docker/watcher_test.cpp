@@ -98,7 +98,9 @@ BOOST_AUTO_TEST_CASE(one_that_ended_before_anybody_waited_is_told_at_once) {
     // Even without a stream.
     BOOST_TEST(run_coroutine(watch.wait(spec.name)).exit_code == 4);
     value_of(run_coroutine(engine.remove(spec.name)));
-    BOOST_TEST(run_coroutine(watch.wait(spec.name)).vanished);
+    const auto gone = run_coroutine(watch.wait(spec.name));
+    BOOST_TEST(gone.vanished);
+    BOOST_TEST(!gone.by_event);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_removed_by_somebody_has_vanished_or_was_killed) {
@@ -112,6 +114,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_removed_by_somebody_has_vanished_or_was_killed)
         value_of(co_await engine.remove(spec.name));
         co_await wait_until([&] { return !seen.empty(); });
         BOOST_TEST((seen[0].vanished || seen[0].exit_code == 137));
+        BOOST_TEST(seen[0].by_event);
     });
 }
 
