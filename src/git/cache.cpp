@@ -68,6 +68,14 @@ cache::cache(asio::any_io_executor executor, asio::thread_pool& pool, settings c
     settings_.cache_dir = fs::absolute(settings_.cache_dir).lexically_normal();
 }
 
+void cache::change(settings chosen) {
+    // The folder is read by the pool's threads, too.
+    settings_.timeout = chosen.timeout;
+    settings_.author_name = std::move(chosen.author_name);
+    settings_.author_email = std::move(chosen.author_email);
+    settings_.retry = chosen.retry;
+}
+
 core::result<void> cache::open() {
     const auto& top = settings_.cache_dir;
     std::error_code error;

@@ -40,12 +40,22 @@ public:
     /// half-done. Blocks; called once, before anything else. errc::storage_failed if the folder cannot be used.
     core::result<void> open();
 
+    /// Others take the place of the settings, for what begins from now on; the folder stays.
+    void change(settings chosen);
+
     /// Brings the mirror up to date (a clone, or a fetch; one at a time per repository) and makes jobs/<job> from it.
     ///
     /// Errors: authentication_failed, not_found, ref_missing (no such head or target branch), invalid (a name that is
     /// none), and the transient ones: unavailable, timed_out, and busy for a damaged mirror that cannot be replaced as
     /// long as another workspace borrows from it. A failure leaves no jobs/<job>; a cancellation may, so remove() it.
     boost::asio::awaitable<core::result<workspace>> prepare(workspace_request request);
+
+    /// Whether the forge answers git at all: `git ls-remote` of a repository there that need not exist, without
+    /// credentials. Success whatever it says of that repository. `base_url` as in git_url (https, http, git, file),
+    /// `ca_file` as in remote. Errors: unavailable and timed_out, with retry_after where the forge told it; and
+    /// program_missing without a git.
+    boost::asio::awaitable<core::result<void>> reach(std::string base_url, std::chrono::milliseconds limit,
+                                                     std::filesystem::path ca_file = {});
 
     /// Deletes jobs/<job>, whatever its permissions, without following a symlink out of it. Fine if it isn't there.
     boost::asio::awaitable<core::result<void>> remove(std::string job);

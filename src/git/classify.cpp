@@ -1,6 +1,9 @@
 #include "git/classify.hpp"
 
+#include "core/http_answer.hpp"
 #include "core/utf8.hpp"
+#include "git/answer_trace.hpp"
+#include "observe/redact.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,6 +34,8 @@ constexpr std::array rows = std::to_array<row>({
     {"certificate verification failed", errc::child_failed},
     {"ssl certificate problem", errc::child_failed},
     {"error setting certificate", errc::child_failed},
+    {"unexpected tls packet", errc::child_failed},  // no TLS is spoken there
+    {"wrong version number", errc::child_failed},
 
     {"repository not exported", errc::not_found},
     {"does not appear to be a git repository", errc::not_found},
@@ -113,23 +118,32 @@ void for_each_line(std::string_view text, Function use) {
 }
 
 /// "fatal: unable to access '...': The requested URL returned error: 403", "error: RPC failed; HTTP 502 curl 22 ...".
-std::optional<int> http_status(std::string_view lines) {
+/// None for a success: what failed then is what came with it.
+std::optional<unsigned> http_status(std::string_view lines) {
     for (const std::string_view before : {"returned error: ", "rpc failed; http "}) {
         const auto at = lines.find(before);
         if (at == lines.npos) continue;
-        int status = 0;
+        unsigned status = 0;
         const auto number = lines.substr(at + before.size());
-        if (std::from_chars(number.data(), number.data() + number.size(), status).ec == std::errc()) return status;
+        const auto failed = std::from_chars(number.data(), number.data() + number.size(), status).ec;
+        if (failed == std::errc() && status >= 300) return status;
     }
     return std::nullopt;
 }
 
-errc classify_status(int status) {
-    if (status == 401 || status == 403 || status == 407) return errc::authentication_failed;
-    if (status == 404 || status == 410) return errc::not_found;
-    if (status >= 300 && status < 400) return errc::not_found;
-    if (status == 408 || status == 429 || status >= 500) return errc::unavailable;
-    return errc::child_failed;
+/// git's own lines, in lower case: what follows "remote:" is the forge's to choose.
+std::string own_lines(std::string_view standard_error) {
+    std::string lines;
+    for_each_line(standard_error, [&](std::string_view line) {
+        if (line.starts_with("fatal:") || line.starts_with("error:")) lines.append(lower(line)).append("\n");
+    });
+    return lines;
+}
+
+errc classify_lines(std::string_view lines, const core::wait_headers& told) {
+    if (const auto status = http_status(lines)) return core::http_errc(*status, told);
+    const auto found = std::ranges::find_if(rows, [&](const row& r) { return lines.find(r.text) != lines.npos; });
+    return found == rows.end() ? errc::child_failed : found->code;
 }
 
 std::string_view advice(errc code, std::string_view lines) {
@@ -159,6 +173,7 @@ std::string summary(std::string_view standard_error) {
         out += line;
     });
     std::ranges::replace_if(out, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    out = observe::redacted(std::move(out));  // before the cut, which could leave half of a secret
     if (out.size() > longest) out.replace(longest, out.npos, "...");
     return core::to_valid_utf8(out);
 }
@@ -166,25 +181,27 @@ std::string summary(std::string_view standard_error) {
 }  // namespace
 
 core::errc classify(std::string_view standard_error) {
-    std::string lines;
-    for_each_line(standard_error, [&](std::string_view line) {
-        if (line.starts_with("fatal:") || line.starts_with("error:")) lines.append(lower(line)).append("\n");
-    });
-    if (const auto status = http_status(lines)) return classify_status(*status);
-    const auto found = std::ranges::find_if(rows, [&](const row& r) { return lines.find(r.text) != lines.npos; });
-    return found == rows.end() ? errc::child_failed : found->code;
+    return classify_lines(own_lines(standard_error), {});
 }
 
-core::error failure(std::string_view operation, std::string_view subject, const process::output& ended) {
+core::error failure(std::string_view operation, std::string_view subject, const process::output& ended,
+                    std::string_view trace, core::wall_time now) {
+    const auto lines = own_lines(ended.err);
+    const auto status = http_status(lines);
+    const auto told = status ? headers_of_answer(trace, *status) : core::wait_headers();
     // A git that was killed by others (an operator, the kernel for want of memory) did not find anything wrong.
-    const auto code = ended.status.signal != 0 ? errc::unavailable : classify(ended.err);
+    const auto code = ended.status.signal != 0 ? errc::unavailable : classify_lines(lines, told);
     auto said = summary(ended.err);
     if (said.empty()) said = "ended with " + process::describe(ended.status);
 
     std::string message = "git ";
     message.append(operation).append(" of ").append(subject).append(": ").append(said);
     message.append(advice(code, lower(ended.err)));
-    return core::fail(code, std::move(message));
+    auto failed = core::fail(code, std::move(message));
+    if (status && code == errc::unavailable) failed.retry_after = core::wait_told(*status, told, now);
+    if (failed.retry_after)
+        failed.message += " (the forge asks for " + core::to_text(*failed.retry_after) + " of patience)";
+    return failed;
 }
 
 }  // namespace familiar::git

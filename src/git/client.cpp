@@ -1,7 +1,9 @@
 #include "git/client.hpp"
 
+#include "git/answer_trace.hpp"
 #include "git/classify.hpp"
 #include "git/environment.hpp"
+#include "git/names.hpp"
 #include "process/run.hpp"
 
 #include <utility>
@@ -16,11 +18,12 @@ asio::awaitable<core::result<process::output>> client::run(call what, const remo
     if (!what.work_tree.empty()) command.argv.push_back("--work-tree=" + what.work_tree.string());
     for (auto& argument : what.arguments) command.argv.push_back(std::move(argument));
     command.environment = environment(access);
+    command.environment.insert(command.environment.end(), what.environment.begin(), what.environment.end());
     command.directory = what.work_tree.empty() ? settings_.cache_dir : what.work_tree;
     command.input = std::move(what.input);
 
-    const auto deadline = access ? std::chrono::milliseconds::zero() : settings_.timeout;
-    const process::limits within{.deadline = deadline, .max_output = what.max_output};
+    const auto ours = access ? std::chrono::milliseconds::zero() : settings_.timeout;
+    const process::limits within{.deadline = what.deadline.value_or(ours), .max_output = what.max_output};
     auto ended = co_await process::run(std::move(command), within);
     if (!ended) {
         auto error = std::move(ended).error();
@@ -47,10 +50,16 @@ asio::awaitable<core::result<std::string>> client::local(call what) {
 
 asio::awaitable<core::result<void>> client::network(call what) {
     const auto operation = what.operation;
+    std::optional<answer_trace> trace;
+    if (url_scheme(remote_.url).starts_with("http")) {
+        trace.emplace(settings_.cache_dir / "tmp");
+        what.environment = trace->environment();
+    }
     auto ended = co_await run(std::move(what), &remote_);
     if (!ended) co_return std::move(ended).error();
-    if (!ended->status.success()) co_return failure(operation, remote_.key, *ended);
-    co_return core::result<void>{};
+    if (ended->status.success()) co_return core::result<void>{};
+    const auto answers = trace ? trace->text() : std::string();
+    co_return failure(operation, remote_.key, *ended, answers);
 }
 
 }  // namespace familiar::git

@@ -6,8 +6,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,8 @@ public:
         std::filesystem::path repository{};    ///< --git-dir
         std::filesystem::path work_tree{};     ///< --work-tree, and where it runs
         std::string input{};
+        std::vector<process::environment_variable> environment{};  ///< besides that of environment.hpp
+        std::optional<std::chrono::milliseconds> deadline{};  ///< none: the settings' for local(), for network() none
         std::size_t max_output = std::size_t{1} << 20;
     };
 
@@ -36,8 +40,8 @@ public:
     /// The same for what may end with another status than 0 or have its output cut.
     boost::asio::awaitable<core::result<process::output>> local_any(call what);
 
-    /// One attempt with the remote's token and certificates at hand. Without a deadline of its own: the caller bounds
-    /// all attempts together.
+    /// One attempt with the remote's token and certificates at hand. Where the call has no deadline, the caller bounds
+    /// all attempts together. A failure has retry_after if the forge said when to come back.
     boost::asio::awaitable<core::result<void>> network(call what);
 
     /// True once a call failed because a repository on this machine is damaged.

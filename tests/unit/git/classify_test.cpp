@@ -27,6 +27,16 @@ BOOST_AUTO_TEST_CASE(what_git_says_tells_what_to_do) {
          errc::unavailable},
         {"fatal: unable to access 'https://x/': The requested URL returned error: 503", errc::unavailable},
         {"fatal: unable to access 'https://x/': The requested URL returned error: 429", errc::unavailable},
+        {"fatal: unable to access 'http://x/': transfer closed with 995 bytes remaining to read", errc::unavailable},
+        {"fatal: unable to access 'https://x/': gnutls_handshake() failed: The TLS connection was non-properly "
+         "terminated.",
+         errc::unavailable},
+        {"error: RPC failed; curl 92 HTTP/2 stream 5 was not closed cleanly: CANCEL (err 8)\nfatal: early EOF",
+         errc::unavailable},
+        {"error: RPC failed; HTTP 200 curl 18 transfer closed with outstanding read data remaining", errc::unavailable},
+        {"error: RPC failed; HTTP 408 curl 22 The requested URL returned error: 408", errc::unavailable},
+        {"fatal: read error: Connection reset by peer", errc::unavailable},
+        {"fatal: unable to look up x (port 9418) (Name or service not known)", errc::unavailable},
         {"fatal: the remote end hung up unexpectedly", errc::unavailable},
         {"error: git-remote-https died of signal 9", errc::unavailable},
         {"fatal: Could not read from remote repository.", errc::unavailable},
@@ -59,6 +69,9 @@ BOOST_AUTO_TEST_CASE(what_git_says_tells_what_to_do) {
         {"fatal: write error: No space left on device", errc::storage_full},
         {"fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none",
          errc::child_failed},
+        {"fatal: unable to access 'https://x/': gnutls_handshake() failed: An unexpected TLS packet was received.",
+         errc::child_failed},
+        {"fatal: unable to access 'https://x/': The requested URL returned error: 418", errc::refused},
         {"fatal: something nobody has seen", errc::child_failed},
         {"", errc::child_failed},
     };
@@ -90,6 +103,25 @@ BOOST_AUTO_TEST_CASE(a_git_that_was_killed_may_be_tried_again) {
     const auto error = git::failure("clone", "github/team/app", ended);
     BOOST_CHECK(error.code == errc::unavailable);
     BOOST_CHECK_EQUAL(error.message, "git clone of github/team/app: ended with signal 9 (Killed)");
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_is_told_by_the_headers_that_the_trace_has) {
+    process::output ended;
+    ended.status.code = 128;
+    ended.err = "fatal: unable to access 'https://x/': The requested URL returned error: 403\n";
+    const std::string trace =
+        "19:16:05.767637 http.c:684              <= Recv header: HTTP/1.1 403 Forbidden\n"
+        "19:16:05.767643 http.c:684              <= Recv header: Retry-After: 77\n";
+    const auto limited = git::failure("fetch", "a/b", ended, trace);
+    BOOST_CHECK(limited.code == errc::unavailable);
+    BOOST_CHECK(limited.retry_after == std::chrono::seconds(77));
+    BOOST_CHECK_EQUAL(limited.message,
+                      "git fetch of a/b: fatal: unable to access 'https://x/': The requested URL returned error: 403 "
+                      "(the forge asks for 1m17s of patience)");
+    BOOST_CHECK(git::failure("fetch", "a/b", ended).code == errc::authentication_failed);
+
+    ended.err = "fatal: early EOF\n";
+    BOOST_CHECK(!git::failure("fetch", "a/b", ended, trace).retry_after);
 }
 
 BOOST_AUTO_TEST_CASE(a_redirect_says_that_it_is_one) {
