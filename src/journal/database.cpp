@@ -43,6 +43,32 @@ int last_system_error(sqlite3* connection) {
     return sqlite3_system_errno(connection);
 }
 
+/// "file:/a%3fb?immutable=1" (https://www.sqlite.org/uri.html): SQLite then makes no files for locks beside it.
+std::string immutable_uri(const std::filesystem::path& path) {
+    std::string uri = "file:";
+    for (const char c : path.string()) {
+        if (c == '%')
+            uri += "%25";
+        else if (c == '?')
+            uri += "%3f";
+        else if (c == '#')
+            uri += "%23";
+        else
+            uri += c;
+    }
+    return uri + "?immutable=1";
+}
+
+std::string name_for(const std::filesystem::path& path, database::mode how) {
+    return how == database::mode::untouched ? immutable_uri(path) : path.string();
+}
+
+int flags_for(database::mode how) {
+    const int always = SQLite::OPEN_NOMUTEX;
+    if (how == database::mode::untouched) return always | SQLite::OPEN_READONLY | SQLite::OPEN_URI;
+    return always | (how == database::mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE);
+}
+
 core::wall_time to_time(std::int64_t number) {
     return core::wall_time(std::chrono::milliseconds(number));
 }
@@ -121,10 +147,8 @@ database::database(std::filesystem::path path, mode how, std::chrono::millisecon
     : path_(std::move(path)),
       busy_timeout_(busy_timeout),
       pages_in_log_(std::make_unique<int>(0)),
-      connection_(path_.string(),
-                  (how == mode::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE) | SQLite::OPEN_NOMUTEX,
-                  int(busy_timeout.count())) {
-    if (how == mode::read_only) return;
+      connection_(name_for(path_, how), flags_for(how), int(busy_timeout.count())) {
+    if (how != mode::read_write) return;
     if (sqlite3_db_readonly(connection_.getHandle(), "main") == 1)
         throw SQLite::Exception("the file may not be written", SQLITE_READONLY);
     const std::string journal_mode = connection_.execAndGet("pragma journal_mode = wal").getString();

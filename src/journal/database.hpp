@@ -59,7 +59,9 @@ private:
 /// One connection with its prepared statements; used by one thread at a time. Throws SQLite::Exception.
 class database {
 public:
-    enum class mode { read_only, read_write };
+    /// `untouched`: for a file that no other connection has open and that has no log beside it. Nothing is made beside
+    /// it, not even for the moment.
+    enum class mode { untouched, read_only, read_write };
 
     /// Read-write: WAL, synchronous FULL, foreign keys; the log is written back by tidy_log() only. The file must
     /// exist.

@@ -71,8 +71,9 @@ struct job_record {
     std::string outcome;
     std::string reason;
     std::optional<int> exit_code{};
-    std::string container;  ///< the container's name
-    std::string log;        ///< path of the agent's log
+    std::string container;   ///< the container's name
+    std::string log;         ///< path of the agent's log
+    std::string last_lines;  ///< the end of what the agent printed, if it did not succeed
 };
 
 /// A step of a job: its state afterwards, and of the rest only what is present here; the other fields stay as they are.
@@ -90,6 +91,7 @@ struct job_change {
     std::optional<int> exit_code{};
     std::optional<std::string> container{};
     std::optional<std::string> log{};
+    std::optional<std::string> last_lines{};
     std::optional<std::string> source_branch{};  ///< of subject.request, found out after the delivery
     std::optional<std::string> source_path{};    ///< of subject.request, likewise
     std::optional<std::string> target_branch{};  ///< of subject.request, likewise

@@ -13,7 +13,8 @@ namespace {
 
 #define FAMILIAR_JOB_COLUMNS                                                                             \
     "id, state, kind, subject, attempt, retry_of, head, created_at, started_at, deadline, finished_at, " \
-    "not_before, outcome, reason, exit_code, container, log, joined, meaning, waiting_since"
+    "not_before, outcome, reason, exit_code, container, log, joined, meaning, waiting_since, "           \
+    "last_lines"
 
 /// Greater than every id.
 constexpr std::string_view after_all_ids = "~";
@@ -47,6 +48,7 @@ core::result<job_record> read_job(const query& row) {
     job.log = row.text(16);
     job.meaning = row.text(18);
     job.waiting_since = row.time(19);
+    job.last_lines = row.text(20);
     return job;
 }
 
@@ -91,12 +93,12 @@ void insert_job(database& into, const job_record& job) {
     auto row = into.use("insert into jobs (" FAMILIAR_JOB_COLUMNS
                         ", ended, forge, path, number, known_branch) values "
                         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-                        "?21, ?22, ?23, ?24, ?25)");
+                        "?21, ?22, ?23, ?24, ?25, ?26)");
     row << job.id << to_text(job.state) << event::to_text(job.kind) << subject << std::int64_t(job.attempt);
     row.text_or_null(job.retry_of);
     row << job.head << job.created_at << job.started_at << job.deadline << job.finished_at << job.not_before
         << job.outcome << job.reason << job.exit_code << job.container << job.log << joined;
-    row.text_or_null(job.meaning) << waiting_since;
+    row.text_or_null(job.meaning) << waiting_since << job.last_lines;
     row << std::int64_t(is_final(job.state)) << event::to_text(job.subject.repo.forge) << job.subject.repo.path
         << request.number << std::int64_t(knows_branch(request));
     row.run();
@@ -106,11 +108,11 @@ void update_job(database& in, const job_record& job) {
     auto row = in.use(
         "update jobs set state = ?1, ended = ?2, kind = ?3, attempt = ?4, head = ?5, waiting_since = ?6, "
         "started_at = ?7, deadline = ?8, finished_at = ?9, not_before = ?10, outcome = ?11, reason = ?12, "
-        "exit_code = ?13, container = ?14, log = ?15 where id = ?16");
+        "exit_code = ?13, container = ?14, log = ?15, last_lines = ?16 where id = ?17");
     row << to_text(job.state) << std::int64_t(is_final(job.state)) << event::to_text(job.kind)
         << std::int64_t(job.attempt) << job.head << job.waiting_since << job.started_at << job.deadline
         << job.finished_at << job.not_before << job.outcome << job.reason << job.exit_code << job.container << job.log
-        << job.id;
+        << job.last_lines << job.id;
     row.run();
 }
 

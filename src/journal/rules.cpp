@@ -85,6 +85,7 @@ core::result<void> apply(const job_change& change, job_record& job) {
     overwrite(change.exit_code, job.exit_code);
     overwrite(change.container, job.container);
     overwrite(change.log, job.log);
+    overwrite(change.last_lines, job.last_lines);
     overwrite(change.source_branch, job.subject.request.source_branch);
     overwrite(change.source_path, job.subject.request.source_path);
     overwrite(change.target_branch, job.subject.request.target_branch);

@@ -96,7 +96,11 @@ constexpr const char* waiting_and_meaning = R"sql(
     create index deliveries_without_job on deliveries (received) where job is null;
 )sql";
 
-constexpr std::array steps_so_far{first_version, waiting_and_meaning};
+constexpr const char* last_lines = R"sql(
+    alter table jobs add column last_lines text not null default '';
+)sql";
+
+constexpr std::array steps_so_far{first_version, waiting_and_meaning, last_lines};
 
 core::result<int> inspect(const fs::path& path, std::chrono::milliseconds busy_timeout, int newest) try {
     database opened(path, database::mode::read_only, busy_timeout);

@@ -30,11 +30,23 @@ constexpr row rows[] = {
     {SQLITE_BUSY, 0, errc::busy, "another program"},
     {SQLITE_BUSY_RECOVERY, ENOSPC, errc::busy, "another program"},
     {SQLITE_LOCKED, 0, errc::busy, "another program"},
+    {SQLITE_BUSY_SNAPSHOT, 0, errc::busy, "another program"},
+    {SQLITE_PROTOCOL, 0, errc::busy, "other programs"},
+    {SQLITE_NOMEM, 0, errc::unavailable, "no memory"},
+    {SQLITE_IOERR_NOMEM, 0, errc::unavailable, "no memory"},
+    {SQLITE_IOERR_SHMMAP, ENOMEM, errc::unavailable, "Cannot allocate memory"},
+    {SQLITE_CANTOPEN, EMFILE, errc::unavailable, "Too many open files"},
+    {SQLITE_IOERR_WRITE, EAGAIN, errc::storage_failed, "look for disk errors"},  // of a lock, long ago
+    {SQLITE_IOERR_CORRUPTFS, 0, errc::storage_failed, "fsck"},
+    {SQLITE_IOERR_WRITE, EFBIG, errc::storage_full, "File too large"},
     {SQLITE_CONSTRAINT_UNIQUE, 0, errc::conflict, "from SQLite"},
     {SQLITE_TOOBIG, 0, errc::too_large, "from SQLite"},
     {SQLITE_CORRUPT, 0, errc::storage_failed, "was left as it is"},
     {SQLITE_NOTADB, 0, errc::storage_failed, "was left as it is"},
-    {SQLITE_READONLY_DBMOVED, 0, errc::storage_failed, "write access"},
+    {SQLITE_READONLY_DBMOVED, 0, errc::storage_failed, "put it back"},
+    {SQLITE_READONLY_DIRECTORY, 0, errc::storage_failed, "write access"},
+    {SQLITE_READONLY, 0, errc::storage_failed, "write access"},
+    {SQLITE_PERM, 0, errc::storage_failed, "write access"},
     {SQLITE_CANTOPEN, EACCES, errc::storage_failed, "Permission denied"},
     {SQLITE_MISUSE, 0, errc::storage_failed, "from SQLite"},
     {-1, 0, errc::storage_failed, "from SQLite"},
@@ -59,6 +71,8 @@ BOOST_AUTO_TEST_CASE(a_failed_system_call_names_the_file) {
     BOOST_TEST((forbidden.code == errc::storage_failed));
     BOOST_TEST(core::describe(forbidden).starts_with("cannot create /x/y.lock: Read-only file system; give this user"));
     BOOST_TEST((failure_of(ENOSPC, "create", "/x/y.lock").code == errc::storage_full));
+    BOOST_TEST((failure_of(EMFILE, "create", "/x/y.lock").code == errc::unavailable));
+    BOOST_TEST((failure_of(ENOENT, "create", "/x/y.lock").code == errc::storage_failed));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_is_given_up_for_errors_that_may_be_its_own) {

@@ -23,7 +23,8 @@ BOOST_AUTO_TEST_CASE(a_change_is_returned_and_kept) {
                                                .reason = "because",
                                                .exit_code = 0,
                                                .container = "familiar-agent-1",
-                                               .log = "/var/log/x.log"}))
+                                               .log = "/var/log/x.log",
+                                               .last_lines = "one\ntwo"}))
                              .value();
     for (const auto& job : {changed, find(id)}) {
         BOOST_TEST((job.state == job_state::finishing));
@@ -38,6 +39,7 @@ BOOST_AUTO_TEST_CASE(a_change_is_returned_and_kept) {
         BOOST_TEST(job.exit_code.value() == 0);
         BOOST_TEST(job.container == "familiar-agent-1");
         BOOST_TEST(job.log == "/var/log/x.log");
+        BOOST_TEST(job.last_lines == "one\ntwo");
     }
 }
 

@@ -119,6 +119,22 @@ BOOST_AUTO_TEST_CASE(jobs_of_version_1_wait_since_they_were_made_and_mean_nothin
     BOOST_TEST(run(book->record(test::sample_delivery("d-1"), test::sample_job())).value().job == "01a");
 
     BOOST_TEST(fs::exists(path.string() + ".v1.bak"));
+    BOOST_TEST(version() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(jobs_of_version_2_have_no_last_lines_and_take_some) {
+    make_version_1();
+    fill_version_1();
+    BOOST_REQUIRE(migrate(journal::schema_steps().subspan(0, 2)).has_value());
+    BOOST_TEST(version() == 2);
+    open();
+    for (const char* id : {"01a", "01b", "01c"}) BOOST_TEST(find(id).last_lines.empty());
+    const auto ended = run(book->update("01c", {.state = journal::job_state::failed, .last_lines = "one\ntwo"}));
+    BOOST_TEST(ended.value().last_lines == "one\ntwo");
+    BOOST_TEST(find("01c").last_lines == "one\ntwo");
+
+    BOOST_TEST(version() == 3);
+    path = path.string() + ".v2.bak";
     BOOST_TEST(version() == 2);
 }
 
@@ -206,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_and_the_file_untouched) {
     BOOST_TEST((opened.error().code == errc::newer_schema));
     const auto text = core::describe(opened.error());
     BOOST_TEST(text.find(path.string()) != std::string::npos);
-    BOOST_TEST(text.find("schema 99, this one knows 2") != std::string::npos);
+    BOOST_TEST(text.find("schema 99, this one knows 3") != std::string::npos);
     BOOST_TEST((test::bytes_of(path) == before));
     BOOST_TEST(!fs::exists(path.string() + ".v99.bak"));
 }
