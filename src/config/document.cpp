@@ -1,5 +1,6 @@
 #include "config/document.hpp"
 
+#include "config/document_count.hpp"
 #include "config/section.hpp"
 #include "config/suggest.hpp"
 
@@ -63,9 +64,10 @@ document::document(const std::string& text, std::string file_name, environment v
 void document::parse(const std::string& text) {
     if (text.size() > max_bytes) return error({}, "is larger than 1 MiB");
     try {
-        const auto documents = YAML::LoadAll(text);
-        if (documents.size() > 1) return error(place_of(documents[1]), "a second YAML document; there may be only one");
-        if (!documents.empty()) top_ = documents.front();
+        if (const auto more = find_excess(text))
+            return error(place_of(more->where), more->stuck ? "not YAML: neither a key nor a value begins like this"
+                                                            : "a second YAML document; there may be only one");
+        top_ = YAML::Load(text);
     } catch (const YAML::DeepRecursion& failure) {
         error(place_of(failure.mark), "not a configuration: nested too deep");
     } catch (const YAML::Exception& failure) {

@@ -8,8 +8,6 @@ namespace familiar::config {
 
 namespace {
 
-using std::chrono::milliseconds;
-
 /// A key that is parsed and does nothing yet. `asks`: whether its value asks for something that isn't there.
 struct row {
     const char* key;
@@ -22,9 +20,7 @@ bool always(const settings&) {
 }
 
 // Take a row out when its part is built.
-constexpr std::array<row, 8> table{{
-    {"agents.idle_timeout", [](const settings& s) { return s.agents.idle_timeout > milliseconds(0); },
-     ": only agents.timeout ends an agent"},
+constexpr std::array<row, 7> table{{
     {"providers.github.auth_method", [](const settings& s) { return s.providers.github.auth_method == auth_kind::app; },
      ": git goes without credentials; use auth_method: pat and a token"},
     {"providers.github.token", always, " but for git: nothing is read from or written to the forge's API"},

@@ -220,6 +220,14 @@ BOOST_AUTO_TEST_CASE(must_be_one_mapping) {
     BOOST_TEST(whole("- server\n") == "f.yaml:1:1: must be a mapping of sections, such as \"server:\"");
     BOOST_TEST(whole("server\n") == "f.yaml:1:1: must be a mapping of sections, such as \"server:\"");
     BOOST_TEST(whole("server: {}\n---\nserver: {}\n").ends_with(": a second YAML document; there may be only one"));
+    BOOST_TEST(whole("server: {}\n---\n").ends_with(": a second YAML document; there may be only one"));
+}
+
+BOOST_AUTO_TEST_CASE(does_not_load_documents_without_end_from_a_comma) {
+    const std::string stuck = "not YAML: neither a key nor a value begins like this";
+    BOOST_TEST(whole("# a comment\n, which went on\nserver: {}\n") == "f.yaml:2:1: " + stuck);
+    BOOST_TEST(whole("- server\n, agents\n") == "f.yaml:2:1: " + stuck);
+    BOOST_TEST(whole("---\n,\n") == "f.yaml:2:1: " + stuck);
 }
 
 BOOST_AUTO_TEST_CASE(is_bounded_in_size_and_depth) {

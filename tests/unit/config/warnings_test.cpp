@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_CASE(are_none_for_defaults_and_for_what_is_built) {
         warnings("server: {port: 1, api_token: x}\nagents: {timeout: 1h, image: x}\nconcurrency: {max_agents: 2}\n") ==
         "");
     BOOST_TEST(warnings("shutdown: {agents: detach}\nstorage: {retention: 1d}\nconcurrency: {max_wait: 1h}\n"
-                        "agents: {debounce: 1s, debounce_max: 1m}\nrepo_cache: {unused_for: 1d}\n"
+                        "agents: {debounce: 1s, debounce_max: 1m, idle_timeout: 1m}\nrepo_cache: {unused_for: 1d}\n"
                         "logging: {retention_days: 3}\n") == "");
 }
 
@@ -21,8 +21,6 @@ BOOST_AUTO_TEST_CASE(come_only_for_values_that_ask_for_something) {
 
 BOOST_AUTO_TEST_CASE(come_with_the_place_and_what_happens_instead) {
     const std::vector<std::pair<std::string, std::string>> table{
-        {"agents: {idle_timeout: 1m}\n",
-         "f.yaml:3:10: agents.idle_timeout: no effect yet: only agents.timeout ends an agent"},
         {"repo_overrides: {prompts: true}\n",
          "f.yaml:3:1: repo_overrides: no effect yet: a repository's .familiar/config.yaml is not read"},
         {"intent: {strategy: api, api: {model: m}}\n",
