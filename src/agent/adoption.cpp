@@ -6,11 +6,12 @@ namespace familiar::agent {
 
 life::life(const agents::tools& with, assignment what, adoption of, stages& recorder)
     : with_(with),
+      settings_(with.settings.snapshot()),
       what_(std::move(what)),
       recorder_(recorder),
       container_(std::move(of.container.name)),
       log_(std::move(of.log)),
-      out_(out_folder(with.settings.repo_cache, what_.job)),
+      out_(out_folder(settings_->repo_cache, what_.job)),
       created_(true),
       launched_(true),
       started_(of.container.started_at.value_or(core::now())),

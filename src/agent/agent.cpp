@@ -67,7 +67,7 @@ asio::awaitable<core::result<outcome>> see_through(life& one, asio::awaitable<co
                                                    const stages& recorder, std::chrono::milliseconds stop_grace) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     const auto taken = co_await follow(std::move(living));
-    if (taken.bug) observe::log_bug("in the life of an agent", taken.bug);
+    if (taken.bug) observe::log_bug("in the life of an agent", taken.bug, about(one.what()));
     stop_order order;
     if (taken.cancelled) order = recorder.why_stopped();
     if (taken.cancelled && one.launched() && order.leave_running)
@@ -81,7 +81,7 @@ asio::awaitable<core::result<outcome>> see_through(life& one, asio::awaitable<co
     co_await asio::this_coro::throw_if_cancelled(throws);
 
     if (!ended)
-        observe::error("clean-up took too long; reconciling goes on with it", {{"bound", core::to_text(bound)}});
+        observe::error("clean-up took too long; reconciling goes on with it", about(one.what()), {{"bound", bound}});
     if (said) co_return std::move(*said);
     // No engine has told whether it runs, or it could not be stopped: to say how it ended would be a guess.
     co_return core::fail(core::errc::left_running, "the engine has not told whether the agent has ended");
@@ -91,12 +91,12 @@ asio::awaitable<core::result<outcome>> see_through(life& one, asio::awaitable<co
 
 asio::awaitable<core::result<outcome>> agents::run(assignment what, stages& recorder) {
     life one(with_, std::move(what), recorder);
-    co_return co_await see_through(one, one.live(), recorder, with_.settings.shutdown.stop_grace);
+    co_return co_await see_through(one, one.live(), recorder, with_.settings->shutdown.stop_grace);
 }
 
 asio::awaitable<core::result<outcome>> agents::adopt(assignment what, adoption of, stages& recorder) {
     life one(with_, std::move(what), std::move(of), recorder);
-    co_return co_await see_through(one, one.live_on(), recorder, with_.settings.shutdown.stop_grace);
+    co_return co_await see_through(one, one.live_on(), recorder, with_.settings->shutdown.stop_grace);
 }
 
 }  // namespace familiar::agent

@@ -3,7 +3,7 @@
 #include "agent/assignment.hpp"
 #include "agent/outcome.hpp"
 #include "agent/stages.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "docker/engine.hpp"
 #include "docker/watcher.hpp"
 #include "git/cache.hpp"
@@ -46,7 +46,7 @@ struct adoption {
 class agents {
 public:
     struct tools {
-        const config::settings& settings;
+        const config::current& settings;
         docker::engine& engine;
         docker::container_watch& watch;
         git::cache& repositories;
@@ -87,6 +87,9 @@ public:
 
     /// Where the log of this job is kept.
     std::filesystem::path log_of(const assignment& what) const;
+
+    /// The last lines of a log that was kept (last_lines.hpp); empty if there is none.
+    boost::asio::awaitable<std::string> last_lines(std::filesystem::path log);
 
     /// The names of the folders in <repo_cache.dir>/jobs.
     boost::asio::awaitable<core::result<std::vector<std::string>>> workspaces();

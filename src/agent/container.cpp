@@ -11,11 +11,6 @@ namespace {
 /// and says so.
 constexpr std::uint64_t log_overhead = 4;
 
-/// A path below repo_cache.dir as the engine's host sees it.
-std::filesystem::path as_host_sees(const config::repo_cache_settings& cache, const std::filesystem::path& path) {
-    return cache.host_dir.empty() ? path : cache.host_dir / path.lexically_relative(cache.dir);
-}
-
 template <class Number>
 Number number_or(std::string_view text, Number otherwise) {
     Number value{};
@@ -36,6 +31,10 @@ identity agent_identity(const config::agents_settings& agents, uid_t server_user
     const auto user = number_or<uid_t>(text.substr(0, colon), 1000);
     return {user, colon == std::string_view::npos ? static_cast<gid_t>(user)
                                                   : number_or<gid_t>(text.substr(colon + 1), user)};
+}
+
+std::filesystem::path as_host_sees(const config::repo_cache_settings& cache, const std::filesystem::path& path) {
+    return cache.host_dir.empty() ? path : cache.host_dir / path.lexically_relative(cache.dir);
 }
 
 docker::label_map instance_labels(const std::string& instance) {

@@ -4,6 +4,8 @@
 #include "docker/types.hpp"
 #include "git/types.hpp"
 
+#include <filesystem>
+#include <string>
 #include <sys/types.h>
 
 namespace familiar::agent {
@@ -16,6 +18,9 @@ struct identity {
 
 /// `agents.user` if it is set; else the server's own user and group, but 1000:1000 if that is root.
 identity agent_identity(const config::agents_settings& agents, uid_t server_user, gid_t server_group);
+
+/// A path below repo_cache.dir as the engine's host sees it.
+std::filesystem::path as_host_sees(const config::repo_cache_settings& cache, const std::filesystem::path& path);
 
 /// The labels by which this server's containers are found again.
 docker::label_map instance_labels(const std::string& instance);

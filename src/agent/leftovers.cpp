@@ -82,7 +82,7 @@ asio::awaitable<core::result<bool>> agents::remove_unstarted(std::string contain
 
 asio::awaitable<core::result<void>> agents::remove_stray(found_container container, std::filesystem::path log) {
     if (container.is == found_container::state::running) {
-        const auto stopped = co_await with_.engine.stop(container.name, with_.settings.shutdown.stop_grace);
+        const auto stopped = co_await with_.engine.stop(container.name, with_.settings->shutdown.stop_grace);
         if (!stopped && stopped.error().code == core::errc::engine_unreachable) co_return stopped.error();
         warn("a container that nobody watches could not be stopped; it is killed", container.name, stopped);
     }
@@ -90,7 +90,7 @@ asio::awaitable<core::result<void>> agents::remove_stray(found_container contain
     std::error_code unknown;
     const bool wanted = container.is != found_container::state::never_started && !log.empty();
     if (wanted && !std::filesystem::exists(log, unknown)) {
-        const auto kept = co_await keep_log(with_.engine, container.name, log, with_.settings.logging.max_log);
+        const auto kept = co_await keep_log(with_.engine, container.name, log, with_.settings->logging.max_log);
         if (!kept && may_pass(kept.error())) co_return kept;
         warn("the log of a container that nobody watches is lost", container.name, kept);
     }
@@ -98,7 +98,7 @@ asio::awaitable<core::result<void>> agents::remove_stray(found_container contain
 }
 
 std::filesystem::path agents::log_of(const assignment& what) const {
-    return log_path(with_.settings.logging, what);
+    return log_path(with_.settings->logging, what);
 }
 
 asio::awaitable<core::result<std::vector<std::string>>> agents::workspaces() {

@@ -31,15 +31,23 @@ core::error explain_missing(core::error failure, const config::agents_settings& 
                   "build the image " + agents.image + " (agents.image) on the engine's host" + choice);
 }
 
+/// What passes when a workspace is made is the forge's to mend; this machine's own troubles have codes of their own.
+core::error blame_forge(core::error failure) {
+    if (failure.code == core::errc::unavailable || failure.code == core::errc::timed_out)
+        failure.code = core::errc::forge_unreachable;
+    return failure;
+}
+
 }  // namespace
 
 life::life(const agents::tools& with, assignment what, stages& recorder)
     : with_(with),
+      settings_(with.settings.snapshot()),
       what_(std::move(what)),
       recorder_(recorder),
       container_(container_name(what_)),
-      log_(log_path(with.settings.logging, what_)),
-      out_(out_folder(with.settings.repo_cache, what_.job)) {}
+      log_(log_path(settings_->logging, what_)),
+      out_(out_folder(settings_->repo_cache, what_.job)) {}
 
 asio::awaitable<core::result<outcome>> life::live() {
     if (auto prepared = co_await prepare(); !prepared) co_return prepared.error();
@@ -50,8 +58,8 @@ asio::awaitable<core::result<outcome>> life::live() {
 asio::awaitable<core::result<void>> life::prepare() {
     if (auto usable = co_await check_image(); !usable) co_return usable.error();
 
-    auto prepared = co_await with_.repositories.prepare(workspace_request(with_.settings, what_));
-    if (!prepared) co_return prepared.error();
+    auto prepared = co_await with_.repositories.prepare(workspace_request(*settings_, what_));
+    if (!prepared) co_return blame_forge(prepared.error());
     where_ = std::move(*prepared);
 
     co_return co_await brief();
@@ -60,7 +68,7 @@ asio::awaitable<core::result<void>> life::prepare() {
 /// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
 /// would exit with 0 and look like a success.
 asio::awaitable<core::result<void>> life::check_image() {
-    const auto& agents = with_.settings.agents;
+    const auto& agents = settings_->agents;
     auto image = co_await with_.engine.inspect_image(agents.image);
     if (!image && image.error().code == core::errc::image_missing && agents.pull == config::pull_policy::missing) {
         auto pulled = co_await with_.engine.pull(agents.image);
@@ -85,19 +93,19 @@ asio::awaitable<core::result<void>> life::brief() {
         const auto write = [](const std::filesystem::path& path, std::string_view content, mode_t mode) {
             return write_new_file(path, content, mode);
         };
-        if (auto done = write(where_.familiar / "prompt.md", prompt(with_.settings, what_, where_), 0444); !done)
+        if (auto done = write(where_.familiar / "prompt.md", prompt(*settings_, what_, where_), 0444); !done)
             return done;
-        if (auto done = write(where_.familiar / "instructions.md", instructions(with_.settings, where_), 0444); !done)
+        if (auto done = write(where_.familiar / "instructions.md", instructions(*settings_, where_), 0444); !done)
             return done;
         if (auto done = write(where_.familiar / "event.json", event_json(what_), 0444); !done) return done;
-        for (const auto& [name, value] : with_.settings.agents.secrets)
+        for (const auto& [name, value] : settings_->agents.secrets)
             if (auto done = write(where_.secrets / name, value.reveal(), 0400); !done) return done;
         return {};
     });
     if (!written) co_return written.error();
 
     if (::getuid() != 0) co_return core::result<void>();
-    const auto agent = agent_identity(with_.settings.agents, ::getuid(), ::getgid());
+    const auto agent = agent_identity(settings_->agents, ::getuid(), ::getgid());
     co_return co_await with_.repositories.hand_over(where_, agent.user, agent.group);
 }
 
@@ -135,10 +143,11 @@ asio::awaitable<core::result<void>> life::try_to_confirm_start() {
     }
     if (state->started_at) {
         seen_ = true;
-        const auto timeout = with_.settings.agents.timeout;
+        const auto timeout = settings_->agents.timeout;
         std::optional<core::wall_time> deadline;
         if (timeout.count() > 0) deadline = *state->started_at + timeout;
         co_await note_start(*state->started_at, deadline);
+        saw_start_ = true;
         co_return core::result<void>();
     }
 
@@ -155,8 +164,8 @@ asio::awaitable<core::result<void>> life::try_to_confirm_start() {
 }
 
 asio::awaitable<core::result<void>> life::create_container() {
-    const auto identity = agent_identity(with_.settings.agents, ::getuid(), ::getgid());
-    const auto spec = container(with_.settings, with_.instance, what_, where_, identity);
+    const auto identity = agent_identity(settings_->agents, ::getuid(), ::getgid());
+    const auto spec = container(*settings_, with_.instance, what_, where_, identity);
     created_ = true;
     auto made = co_await with_.engine.create(spec);
     if (!made && made.error().code == core::errc::name_taken) {
@@ -169,7 +178,7 @@ asio::awaitable<core::result<void>> life::create_container() {
         co_return advise(
             made.error(),
             "the engine's host has to have agents.auth_dir, and repo_cache.dir where repo_cache.host_dir says");
-    co_return explain_missing(made.error(), with_.settings.agents);
+    co_return explain_missing(made.error(), settings_->agents);
 }
 
 asio::awaitable<void> life::note_start(core::wall_time at, std::optional<core::wall_time> deadline) {
@@ -180,7 +189,7 @@ asio::awaitable<void> life::note_start(core::wall_time at, std::optional<core::w
 }
 
 async::retry_policy life::patience() const {
-    const auto& retry = with_.settings.retry;
+    const auto& retry = settings_->retry;
     return {retry.max_retries, retry.initial_backoff, retry.max_backoff};
 }
 

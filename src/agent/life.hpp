@@ -2,6 +2,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
+#include "agent/silence.hpp"
 #include "async/retry.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +14,8 @@
 namespace familiar::agent {
 
 /// One agent from its workspace to its clean-up, a function per stage. Owned by agents::run or agents::adopt. How it
-/// begins is in life.cpp, how one is taken over in adoption.cpp, and how it ends in life_end.cpp.
+/// begins is in life.cpp, how one is taken over in adoption.cpp, how it is watched in life_watch.cpp, and how it ends
+/// in life_end.cpp.
 class life {
 public:
     /// One that is still to be started.
@@ -30,6 +32,7 @@ public:
 
     /// True once the container may have been started, and until it is known that it was not.
     bool launched() const noexcept { return launched_; }
+    const assignment& what() const noexcept { return what_; }
 
     /// After a start that was cut off, only the engine knows: it is asked until it answers. If the container has not
     /// started, it is removed, so that it never will.
@@ -39,8 +42,9 @@ public:
     /// it has ended by itself. Waits for an engine that does not answer.
     boost::asio::awaitable<outcome> end_early(outcome wanted);
 
-    /// Keeps the log and removes container and workspace. What cannot be done is logged and left to reconciling.
-    boost::asio::awaitable<void> finish(outcome with);
+    /// Keeps the log, adds its last lines to an outcome that is no success, and removes container and workspace. What
+    /// cannot be done is logged and left to reconciling.
+    boost::asio::awaitable<void> finish(outcome& with);
 
     /// Removes what a start that failed has left.
     boost::asio::awaitable<void> discard();
@@ -56,9 +60,11 @@ private:
     boost::asio::awaitable<void> note_start(core::wall_time at, std::optional<core::wall_time> deadline);
     boost::asio::awaitable<core::result<docker::container_state>> look();
     boost::asio::awaitable<outcome> watch();
+    boost::asio::awaitable<void> ask_for_output(vigil& known, std::chrono::milliseconds bound);
     boost::asio::awaitable<outcome> conclude(docker::container_end end);
     boost::asio::awaitable<std::optional<int>> stop();
     boost::asio::awaitable<bool> keep_log();
+    boost::asio::awaitable<std::string> last_words();
     boost::asio::awaitable<void> remove_container();
     boost::asio::awaitable<core::result<void>> try_to_remove_container();
     boost::asio::awaitable<void> remove_workspace();
@@ -66,6 +72,7 @@ private:
     async::retry_policy endless_patience() const;
 
     const agents::tools& with_;
+    const std::shared_ptr<const config::settings> settings_;  ///< as they were when it began or was taken over
     const assignment what_;
     stages& recorder_;
     const std::string container_;
@@ -76,6 +83,8 @@ private:
     bool launched_ = false;
     bool seen_ = false;  ///< this process has seen the started container
     std::chrono::steady_clock::time_point seen_since_ = std::chrono::steady_clock::time_point::max();
+    bool saw_start_ = false;  ///< it was started by this process, at about that time
+    bool asked_ = false;      ///< when it printed last, and an answer came
     std::optional<core::wall_time> started_;
     std::optional<core::wall_time> deadline_;
     std::optional<outcome> decided_;  ///< it is stopped, or about to be, and this is its outcome whatever it exits with

@@ -1,11 +1,10 @@
 #include "agent/files.hpp"
+#include "agent/last_lines.hpp"
 #include "agent/life.hpp"
 #include "async/blocking.hpp"
 #include "async/retry.hpp"
 #include "async/timeout.hpp"
 #include "observe/log.hpp"
-
-#include <algorithm>
 
 namespace asio = boost::asio;
 
@@ -15,6 +14,9 @@ namespace {
 
 /// What `docker stop` may take beyond the grace, and an inspect: then the removal, which kills, has its turn.
 constexpr std::chrono::milliseconds stop_overhead = std::chrono::seconds(5);
+
+/// What the last lines of a container without a log file may take.
+constexpr std::chrono::milliseconds ask_bound = std::chrono::seconds(5);
 
 /// Of a log that may lack lines: while no engine takes what a container prints, there is room for 64 KiB of it (a
 /// pipe's), and if the container ends meanwhile not even those are kept.
@@ -32,31 +34,6 @@ auto once_the_engine_answers(async::retry_policy policy, MakeAttempt make_attemp
 }
 
 }  // namespace
-
-asio::awaitable<outcome> life::watch() {
-    if (!deadline_) {
-        auto end = co_await with_.watch.wait(container_);
-        co_return co_await conclude(std::move(end));
-    }
-    // From the container's own start, and yet never longer than it was given, whatever the clocks say.
-    constexpr std::chrono::milliseconds none{0};
-    const auto timeout = std::max(*deadline_ - *started_, none);
-    const auto left = std::clamp(*deadline_ - core::now(), none, timeout);
-    auto end = co_await async::with_timeout(with_.watch.wait(container_), left);
-    if (end) co_return co_await conclude(std::move(*end));
-    co_return co_await end_early(outcome{ending::timed_out, "still running after " + core::to_text(timeout)});
-}
-
-asio::awaitable<outcome> life::conclude(docker::container_end end) {
-    if (end.vanished && !seen_)
-        co_return outcome{ending::interrupted, "its container is gone; nobody saw how it ended"};
-    auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(out_); });
-    if (!said) {
-        observe::warning("the agent's report is not used", {{"job", what_.job}, {"reason", describe(said.error())}});
-        co_return judge(end, std::nullopt);
-    }
-    co_return judge(end, *said);
-}
 
 /// What the engine says of the container, as soon as it answers: one that is away or hangs comes back, and until then
 /// nothing is known.
@@ -90,22 +67,23 @@ asio::awaitable<outcome> life::end_early(outcome wanted) {
 
 /// Returns once it has ended, or once it is clear that it does not; its exit code if that is known.
 asio::awaitable<std::optional<int>> life::stop() {
-    const auto grace = with_.settings.shutdown.stop_grace;
+    const auto grace = settings_->shutdown.stop_grace;
     const auto stopped = co_await once_the_engine_answers(patience(), [this, grace] {
         return async::with_timeout(with_.engine.stop(container_, grace), grace + stop_overhead);
     });
     if (!stopped && stopped.error().code != core::errc::no_such_container)
-        observe::error("the agent could not be stopped; it is killed",
-                       {{"job", what_.job}, {"container", container_}, {"reason", describe(stopped.error())}});
+        observe::error("the agent could not be stopped; it is killed", about(what_),
+                       {{"container", container_}, {"reason", describe(stopped.error())}});
 
     const auto state = co_await async::with_timeout(with_.engine.inspect(container_), stop_overhead);
     if (!state || !state->ended()) co_return std::nullopt;
     co_return state->exit_code;
 }
 
-asio::awaitable<void> life::finish(outcome with) {
+asio::awaitable<void> life::finish(outcome& with) {
     co_await recorder_.finishing(with);
     const bool log_is_settled = co_await keep_log();
+    if (with.how != ending::succeeded) with.last_lines = co_await last_words();
     if (log_is_settled) co_await remove_container();
     co_await remove_workspace();
 }
@@ -114,8 +92,8 @@ asio::awaitable<void> life::discard() {
     if (created_)
         if (const auto removed = co_await async::retry(patience(), [this] { return with_.engine.remove(container_); });
             !removed)
-            observe::warning("a container that was not started is left behind until the next reconciling",
-                             {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
+            observe::warning("a container that was not started is left behind until the next reconciling", about(what_),
+                             {{"container", container_}, {"reason", describe(removed.error())}});
     co_await remove_workspace();
 }
 
@@ -125,21 +103,30 @@ asio::awaitable<bool> life::keep_log() {
     if (kept)
         kept = co_await once_the_engine_answers(patience(), [this] {
             const auto* const remark = with_.watch.broke_since(seen_since_) ? engine_was_away : "";
-            return with_.engine.save_logs(container_, log_, with_.settings.logging.max_log, remark);
+            return with_.engine.save_logs(container_, log_, settings_->logging.max_log, remark);
         });
     if (kept || kept.error().code == core::errc::no_such_container) co_return true;
     const bool passes = core::is_transient(kept.error()) || kept.error().code == core::errc::storage_full;
     observe::error(passes ? "the agent's log cannot be kept now; its container is left for the next reconciling"
                           : "the agent's log is lost",
-                   {{"job", what_.job}, {"file", log_.string()}, {"reason", describe(kept.error())}});
+                   about(what_), {{"file", log_.string()}, {"reason", describe(kept.error())}});
     co_return !passes;
+}
+
+/// From the log that was kept, else from the container, if one of them is there.
+asio::awaitable<std::string> life::last_words() {
+    const auto kept = co_await async::run_blocking(with_.pool, [this] { return read_last_lines(log_); });
+    if (kept) co_return *kept;
+    const auto printed = co_await async::with_timeout(
+        with_.engine.last_lines(container_, most_last_lines, last_lines_are_within), ask_bound);
+    co_return printed ? last_lines(*printed) : std::string();
 }
 
 asio::awaitable<void> life::remove_container() {
     const auto removed = co_await async::retry(patience(), [this] { return try_to_remove_container(); });
     if (!removed)
-        observe::error("the agent's container is left behind until the next reconciling",
-                       {{"job", what_.job}, {"container", container_}, {"reason", describe(removed.error())}});
+        observe::error("the agent's container is left behind until the next reconciling", about(what_),
+                       {{"container", container_}, {"reason", describe(removed.error())}});
 }
 
 /// Whatever an engine has against a removal (a busy mount, most of the time) may have passed a moment later.
@@ -153,8 +140,8 @@ asio::awaitable<core::result<void>> life::try_to_remove_container() {
 asio::awaitable<void> life::remove_workspace() {
     const auto removed = co_await with_.repositories.remove(what_.job);
     if (!removed)
-        observe::error("the agent's workspace is left behind until the next reconciling",
-                       {{"job", what_.job}, {"reason", describe(removed.error())}});
+        observe::error("the agent's workspace is left behind until the next reconciling", about(what_),
+                       {{"reason", describe(removed.error())}});
 }
 
 }  // namespace familiar::agent

@@ -1,5 +1,7 @@
 #include "agent/outcome.hpp"
 
+#include "observe/redact.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -15,16 +17,31 @@ namespace {
 
 constexpr int killed_by_signal = 128;  // a shell's and docker's way to say which signal it was
 
+/// Exit codes of docker, and of shells, for what they could not run; the engine's words go first
+/// (https://docs.docker.com/engine/containers/run/#exit-status).
+std::string could_not_be_run(const docker::container_end& end, const std::string& usual_cause) {
+    return "the agent's command could not be run (exit code " + std::to_string(end.exit_code) +
+           "): " + (end.state.error.empty() ? usual_cause : end.state.error);
+}
+
+/// None if there is no signal of that number, or none with a name.
+std::optional<std::string> killed_by(int signal) {
+    const char* name = signal > 0 ? ::sigabbrev_np(signal) : nullptr;
+    if (name == nullptr) return std::nullopt;
+    return "killed by signal " + std::to_string(signal) + " (SIG" + name + ")";
+}
+
 std::string name_exit(const docker::container_end& end) {
     const int code = end.exit_code;
     if (end.state.oom_killed && code == killed_by_signal + SIGKILL)
         return "out of memory (137): it used all of agents.memory";
     switch (code) {
         case 125:
+            return could_not_be_run(end, "the container did not start");
         case 126:
+            return could_not_be_run(end, "it is not executable");
         case 127:
-            return "the agent's command could not be run (exit code " + std::to_string(code) + ")" +
-                   (end.state.error.empty() ? "" : ": " + end.state.error);
+            return could_not_be_run(end, "there is no such program");
         case killed_by_signal + SIGKILL:
             return "killed (137)";
         case killed_by_signal + SIGSEGV:
@@ -32,7 +49,7 @@ std::string name_exit(const docker::container_end& end) {
         case killed_by_signal + SIGTERM:
             return "terminated (143)";
         default:
-            return "exit code " + std::to_string(code);
+            return killed_by(code - killed_by_signal).value_or("exit code " + std::to_string(code));
     }
 }
 
@@ -132,7 +149,7 @@ core::result<report> parse_report(std::string_view text) {
     if (!turns) return turns.error();
     if (*turns && !(**turns >= 0 && **turns <= 1e9)) return wrong("turns", "a number of turns");
 
-    report parsed{*success, *summary, *reason, *cost, std::nullopt};
+    report parsed{*success, observe::redacted(*summary), observe::redacted(*reason), *cost, std::nullopt};
     if (*turns) parsed.turns = static_cast<int>(**turns);
     return parsed;
 }

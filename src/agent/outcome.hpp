@@ -13,7 +13,7 @@ namespace familiar::agent {
 enum class ending {
     succeeded,
     failed,
-    timed_out,    ///< stopped at its deadline
+    timed_out,    ///< stopped at its deadline, or because it had been silent for too long
     cancelled,    ///< stopped because a person said so, or because the merge request was closed
     interrupted,  ///< stopped because the server ended, or gone while no server watched
 };
@@ -36,10 +36,13 @@ struct outcome {
     std::string summary{};           ///< the agent's own
     std::optional<double> cost_usd{};
     std::optional<int> turns{};
+    /// The end of what it printed, see last_lines(); known once its log is kept, and empty for a success.
+    std::string last_lines{};
 };
 
 /// The outcome of a container that ended by itself: success is exit code 0, unless the agent reports that it failed.
-/// Death by a signal (128 + n), the kernel's out-of-memory killer and an absent container are named.
+/// Death by a signal (128 + n), the kernel's out-of-memory killer, a command that cannot be run and an absent container
+/// are named.
 outcome judge(const docker::container_end& end, const std::optional<report>& said);
 
 /// The report in the text of a result.json. errc::invalid: not a JSON object, or a field of the wrong type.

@@ -19,12 +19,13 @@ inline constexpr auto instance = "here";
 
 /// All that agents need, on a site; as the server builds it.
 struct agent_rooms {
-    agent_rooms(boost::asio::any_io_executor executor, const config::settings& settings)
-        : repositories(
+    agent_rooms(boost::asio::any_io_executor executor, const config::settings& first)
+        : settings(first),
+          repositories(
               executor, pool,
-              {settings.repo_cache.dir, settings.git.timeout, "familiar", "familiar@localhost", {.max_retries = 0}}),
-          engine({settings.docker.cli, "", settings.docker.command_timeout, settings.docker.pull_timeout,
-                  settings.docker.ping_timeout}),
+              {settings->repo_cache.dir, settings->git.timeout, "familiar", "familiar@localhost", {.max_retries = 0}}),
+          engine({settings->docker.cli, "", settings->docker.command_timeout, settings->docker.pull_timeout,
+                  settings->docker.ping_timeout}),
           watch(engine, agent::instance_labels(instance),
                 {.backoff = {.initial_backoff = std::chrono::milliseconds(10),
                              .max_backoff = std::chrono::milliseconds(50)}}),
@@ -35,6 +36,7 @@ struct agent_rooms {
     agent_rooms(const agent_rooms&) = delete;
     agent_rooms& operator=(const agent_rooms&) = delete;
 
+    config::current settings;
     boost::asio::thread_pool pool{2};
     git::cache repositories;
     docker::engine engine;

@@ -63,6 +63,10 @@ void fake_engine::end(const std::string& name, int exit_code) {
         << R"({"Action":"die","Actor":{"Attributes":{"name":")" + name + "\"}}}\n";
 }
 
+void fake_engine::lose(const std::string& name) const {
+    fs::remove_all(docker_ / ("containers/" + name));
+}
+
 std::vector<std::string> fake_engine::calls(const std::string& beginning) const {
     std::ifstream in(docker_ / "calls");
     std::vector<std::string> found;
@@ -84,6 +88,10 @@ std::vector<std::string> fake_engine::running() const {
         return first_line(docker_ / ("containers/" + name + "/status")) != "running";
     });
     return names;
+}
+
+void fake_engine::printed_last(const std::string& name, core::wall_time when) const {
+    fs::last_write_time(docker_ / ("containers/" + name + "/log"), fs::file_time_type::clock::from_sys(when));
 }
 
 /// In one step, so that a call that reads it meanwhile finds the old or the new.

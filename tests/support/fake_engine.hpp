@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/time.hpp"
 #include "support/fake_docker.hpp"
 
 #include <filesystem>
@@ -38,8 +39,14 @@ public:
     /// What a container prints besides.
     void print(const std::string& name, const std::string& text);
 
+    /// When it printed last, as the engine tells.
+    void printed_last(const std::string& name, core::wall_time when) const;
+
     /// Ends a running container.
     void end(const std::string& name, int exit_code);
+
+    /// From now on the engine knows nothing of this container, and has nothing to tell of its end.
+    void lose(const std::string& name) const;
 
     /// The calls so far whose first words these are, in order.
     std::vector<std::string> calls(const std::string& beginning = {}) const;

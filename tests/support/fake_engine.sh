@@ -123,6 +123,11 @@ do_rm() {
 
 do_logs() {
     find_container "$@"
+    if [ "$1" = --tail ]; then # --tail LINES [--timestamps]; the file's time is that of its newest line
+        [ "$3" != --timestamps ] || [ ! -s "$AT/log" ] || date -u -r "$AT/log" +%Y-%m-%dT%H:%M:%S.%NZ | tr '\n' ' '
+        tail -n "$2" "$AT/log"
+        return
+    fi
     [ "$1" = --follow ] || { cat "$AT/log"; return; }
     SHOWN=0
     while [ -d "$AT" ]; do

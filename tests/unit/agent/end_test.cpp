@@ -75,6 +75,22 @@ BOOST_AUTO_TEST_CASE(is_seen_when_somebody_removes_its_container) {
     BOOST_TEST(is_clean());
 }
 
+BOOST_AUTO_TEST_CASE(is_seen_by_nobody_if_the_engine_comes_back_without_its_container) {
+    engine.on("events", "until [ -e \"$HERE/images/away\" ]; do sleep 0.02; done; unreachable");
+    const auto outcome = outcome_of(run([this](async::task_group&) {
+        return [](bench& own) -> asio::awaitable<void> {
+            co_await wait_until([&] { return own.stages.saw("started") && own.engine.calls("events").size() == 1; });
+            own.engine.lose(agent::container_name(own.what));
+            own.engine.add_image("away", "");
+        }(*this);
+    }));
+    BOOST_TEST(to_text(outcome.how) == "interrupted");
+    BOOST_TEST(outcome.reason == "the Docker engine does not know its container any more; nobody saw how it ended");
+    BOOST_TEST(!outcome.exit_code);
+    BOOST_TEST(engine.calls("start").size() == 1U);
+    BOOST_TEST(is_clean());
+}
+
 BOOST_AUTO_TEST_CASE(is_not_lost_with_its_log) {
     engine.agent("ends 0");
     engine.on("logs", "refuse 'configured logging driver does not support reading'");

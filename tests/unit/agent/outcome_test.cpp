@@ -65,7 +65,22 @@ BOOST_AUTO_TEST_CASE(deaths_are_named) {
         std::string_view expected;
     };
     for (const auto& [code, oom, expected] : std::vector<row>{{1, false, "exit code 1"},
-                                                              {127, false, "could not be run"},
+                                                              {125, false, "(exit code 125): the container did not"},
+                                                              {126, false, "(exit code 126): it is not executable"},
+                                                              {127, false, "(exit code 127): there is no such program"},
+                                                              {128, false, "exit code 128"},
+                                                              {129, false, "killed by signal 1 (SIGHUP)"},
+                                                              {130, false, "killed by signal 2 (SIGINT)"},
+                                                              {131, false, "killed by signal 3 (SIGQUIT)"},
+                                                              {132, false, "killed by signal 4 (SIGILL)"},
+                                                              {134, false, "killed by signal 6 (SIGABRT)"},
+                                                              {135, false, "killed by signal 7 (SIGBUS)"},
+                                                              {136, false, "killed by signal 8 (SIGFPE)"},
+                                                              {134, true, "killed by signal 6 (SIGABRT)"},
+                                                              {141, false, "killed by signal 13 (SIGPIPE)"},
+                                                              {152, false, "killed by signal 24 (SIGXCPU)"},
+                                                              {162, false, "exit code 162"},
+                                                              {255, false, "exit code 255"},
                                                               {137, false, "killed (137)"},
                                                               {137, true, "out of memory (137)"},
                                                               {139, false, "segmentation fault (139)"},
@@ -76,6 +91,14 @@ BOOST_AUTO_TEST_CASE(deaths_are_named) {
             BOOST_TEST(outcome.reason.find(expected) != std::string::npos, outcome.reason);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_engine_says_of_a_command_that_cannot_be_run_is_quoted) {
+    auto end = exited(127);
+    end.state.error = "exec: \"nothing\": executable file not found in $PATH";
+    BOOST_TEST(agent::judge(end, std::nullopt).reason ==
+               "the agent's command could not be run (exit code 127): exec: \"nothing\": executable file not found in "
+               "$PATH");
 }
 
 BOOST_AUTO_TEST_CASE(an_oom_kill_of_a_child_does_not_name_the_whole_agents_end) {
