@@ -6,6 +6,7 @@
 #include "job/retry_policy.hpp"
 #include "job/schedule.hpp"
 #include "job/write_down.hpp"
+#include "journal/about.hpp"
 #include "observe/bug.hpp"
 #include "observe/log.hpp"
 #include "triage/authorise.hpp"
@@ -14,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace familiar::job {
 
-admission::admission(asio::any_io_executor executor, const config::settings& settings, journal::journal& journal,
+admission::admission(asio::any_io_executor executor, const config::current& settings, journal::journal& journal,
                      observer on_placed)
     : settings_(settings),
       journal_(journal),
@@ -50,16 +51,16 @@ asio::awaitable<void> admission::take_in(journal::job_record& job) {
         if (tries == 0 || !waits)
             observe::error(
                 waits ? "a job waits for the journal" : "a job is left to the next start: the journal does not take it",
-                {{"job", job.id}, {"reason", describe(done.error())}});
+                journal::about(job), {{"reason", describe(done.error())}});
         if (!waits) co_return;
-        const auto wait = async::backoff(policy_of(settings_.retry), tries, async::real_environment().random());
+        const auto wait = async::backoff(policy_of(settings_->retry), tries, async::real_environment().random());
         co_await drained_.wait_until(std::chrono::steady_clock::now() + wait);
     }
 }
 
 asio::awaitable<core::result<void>> admission::try_to_take_in(journal::job_record& job) {
     if (auto completed = co_await complete_from_journal(job); !completed) co_return completed.error();
-    const auto verdict = triage::authorise(job.subject, settings_.triggers);
+    const auto verdict = triage::authorise(job.subject, settings_->triggers);
     journal::placed done;
     if (const auto* refused = std::get_if<triage::refused>(&verdict)) {
         auto ended = co_await journal_.update(job.id, end_change(journal::job_state::refused, refused->reason));
@@ -74,9 +75,9 @@ asio::awaitable<core::result<void>> admission::try_to_take_in(journal::job_recor
         change.head_origin = job.subject.request.head_origin;
         auto placed =
             co_await journal_.place(job.id, std::move(change),
-                                    [&settings = settings_, now = core::now()](const journal::job_record& incoming,
-                                                                               const journal::neighbours& around) {
-                                        return place(incoming, around, settings, now);
+                                    [settings = settings_.snapshot(), now = core::now()](
+                                        const journal::job_record& incoming, const journal::neighbours& around) {
+                                        return place(incoming, around, *settings, now);
                                     });
         if (!placed) co_return placed.error();
         done = std::move(*placed);
@@ -84,7 +85,8 @@ asio::awaitable<core::result<void>> admission::try_to_take_in(journal::job_recor
 
     if (done.job.state != journal::job_state::queued)
         observe::info(done.job.state == journal::job_state::refused ? "job refused" : "job joined another",
-                      {{"job", done.job.id}, {"sender", done.job.subject.sender.login}, {"reason", done.job.reason}});
+                      journal::about(done.job),
+                      {{"sender", done.job.subject.sender.login}, {"reason", done.job.reason}});
     on_placed_(done);
     co_return core::result<void>();
 }

@@ -2,7 +2,7 @@
 
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "journal/journal.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,7 +26,7 @@ public:
     /// Told of every job that was placed, joined or refused, once that is on disk.
     using observer = std::function<void(const journal::placed&)>;
 
-    admission(boost::asio::any_io_executor executor, const config::settings& settings, journal::journal& journal,
+    admission(boost::asio::any_io_executor executor, const config::current& settings, journal::journal& journal,
               observer on_placed);
 
     /// A job that is durable as `received`. Returns at once.
@@ -47,7 +47,7 @@ private:
     boost::asio::awaitable<core::result<void>> try_to_take_in(journal::job_record& job);
     boost::asio::awaitable<core::result<void>> complete_from_journal(journal::job_record& job);
 
-    const config::settings& settings_;
+    const config::current& settings_;
     journal::journal& journal_;
     observer on_placed_;
     std::map<std::string, std::deque<journal::job_record>> lines_;  ///< by merge request

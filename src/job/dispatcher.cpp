@@ -8,6 +8,7 @@
 #include "job/retry_policy.hpp"
 #include "job/schedule.hpp"
 #include "job/write_down.hpp"
+#include "journal/about.hpp"
 #include "observe/bug.hpp"
 #include "observe/log.hpp"
 
@@ -25,9 +26,6 @@ constexpr std::chrono::seconds recovery_bound{5};
 /// Between two looks for what slipped away.
 constexpr std::chrono::seconds reconcile_interval{60};
 
-/// Before a job that could not be written down as expired is looked at again.
-constexpr std::chrono::seconds expire_again_after{30};
-
 void log_bug(const std::exception_ptr& thrown) {
     observe::log_bug("in the task of a job", thrown);
 }
@@ -44,8 +42,15 @@ dispatcher::dispatcher(asio::any_io_executor executor, tools with)
                  [this](const journal::job_record& job) { enqueue(job); }}),
       agents_(executor, log_bug),
       notes_(executor, log_bug) {
-    with_.gate.on_change([this](bool) { changed_.notify(); });
-    with_.metrics.set_agent_slots(with_.settings.concurrency.max_agents);
+    for (auto* one : with_.needs.all()) one->on_change([this](bool) { changed_.notify(); });
+    for (const auto forge : {event::provider::github, event::provider::gitlab})
+        with_.needs.of(forge).on_change([this, forge](bool open) { queue_.set_open(to_text(forge), open); });
+    settings_changed();
+}
+
+void dispatcher::settings_changed() {
+    with_.metrics.set_agent_slots(with_.settings->concurrency.max_agents);
+    changed_.notify();
 }
 
 asio::awaitable<core::result<void>> dispatcher::recover() {
@@ -58,7 +63,7 @@ asio::awaitable<core::result<void>> dispatcher::recover() {
         observe::info("taking up the jobs from before", {{"waiting", queue_.size()}, {"others", left->size()}});
     for (auto& job : *left)
         if (job.state == journal::job_state::received) admit(std::move(job));
-    if (with_.gate.open()) {
+    if (with_.needs.engine.open()) {
         const auto done = co_await async::with_timeout(recovery_.reconcile(), recovery_bound);
         recovered_ = done.has_value();
         if (!done) observe::warning("recovery goes on beside", {{"reason", describe(done.error())}});
@@ -69,26 +74,30 @@ asio::awaitable<core::result<void>> dispatcher::recover() {
 asio::awaitable<void> dispatcher::run() {
     co_await reconcile_until_clear();
     while (!draining_) {
-        const bool may_start = with_.gate.open() && running_.size() < with_.settings.concurrency.max_agents;
-        auto next = may_start ? queue_.take(core::now()) : std::nullopt;
+        auto next = may_start() ? queue_.take(core::now()) : std::nullopt;
         if (next)
             launch(std::move(*next));
         else
-            co_await change_or(may_start ? queue_.next_due() : std::nullopt);
+            co_await change_or(may_start() ? queue_.next_due() : std::nullopt);
     }
+}
+
+bool dispatcher::may_start() const {
+    return with_.needs.engine.open() && with_.needs.disk.open() &&
+           running_.size() < with_.settings->concurrency.max_agents;
 }
 
 asio::awaitable<void> dispatcher::reconcile_until_clear() {
     for (std::size_t tries = 0; !recovered_; ++tries) {
-        co_await with_.gate.wait_until_open();
+        co_await with_.needs.engine.wait_until_open();
         const auto done = co_await recovery_.reconcile();
         recovered_ = done.has_value();
         if (done) break;
         observe::error("agents of the process before may still run; none is started until that is known",
                        {{"reason", describe(done.error())}});
-        if (done.error().code == core::errc::engine_unreachable) with_.gate.set(false, describe(done.error()));
+        if (done.error().code == core::errc::engine_unreachable) with_.needs.engine.set(false, describe(done.error()));
         co_await async::sleep_for(
-            async::backoff(policy_of(with_.settings.retry), tries, async::real_environment().random()));
+            async::backoff(policy_of(with_.settings->retry), tries, async::real_environment().random()));
     }
     changed_.notify();
 }
@@ -97,12 +106,12 @@ asio::awaitable<void> dispatcher::keep_reconciling() {
     while (!recovered_) co_await changed_.wait();
     for (;;) {
         const auto due = std::chrono::steady_clock::now() + reconcile_interval;
-        bool stayed_open = with_.gate.open();
-        while (std::chrono::steady_clock::now() < due && (stayed_open || !with_.gate.open())) {
+        bool stayed_open = with_.needs.engine.open();
+        while (std::chrono::steady_clock::now() < due && (stayed_open || !with_.needs.engine.open())) {
             co_await changed_.wait_until(due);
-            stayed_open = stayed_open && with_.gate.open();
+            stayed_open = stayed_open && with_.needs.engine.open();
         }
-        co_await with_.gate.wait_until_open();
+        co_await with_.needs.engine.wait_until_open();
         if (const auto done = co_await recovery_.reconcile(); !done)
             observe::warning("jobs and containers could not be compared", {{"reason", describe(done.error())}});
     }
@@ -112,7 +121,11 @@ void dispatcher::placed(const journal::placed& what) {
     for (const auto& job : what.superseded) {
         queue_.remove(job);
         with_.metrics.job_ended(to_text(what.job.kind), to_text(journal::job_state::superseded));
-        observe::info("job superseded", {{"job", job}, {"by", what.job.id}});
+        const auto& subject = what.job.subject;
+        observe::info("job superseded", {{"job", job},
+                                         {"repository", repository_key(subject.repo.forge, subject.repo.path)},
+                                         {"number", subject.request.number},
+                                         {"by", what.job.id}});
     }
     if (is_final(what.job.state)) with_.metrics.job_ended(to_text(what.job.kind), to_text(what.job.state));
     // One that has been taken out of the queue since has what joined it: it was on disk before its launch read it.
@@ -157,31 +170,6 @@ void dispatcher::leave(const std::string& job) {
     changed_.notify();
 }
 
-asio::awaitable<void> dispatcher::keep_expiring() {
-    const auto limit = with_.settings.concurrency.max_wait;
-    if (limit.count() == 0) co_return;
-    for (;;) {
-        for (auto& job : queue_.take_created_before(core::now() - limit)) notes_.spawn(expire(std::move(job)));
-        const auto oldest = queue_.oldest();
-        co_await change_or(oldest ? std::optional(*oldest + limit + std::chrono::milliseconds(1)) : std::nullopt);
-    }
-}
-
-asio::awaitable<void> dispatcher::expire(waiting_job job) {
-    const auto reason = "it waited longer than " + core::to_text(with_.settings.concurrency.max_wait);
-    const auto ended = co_await with_.journal.update(job.id, end_change(journal::job_state::expired, reason));
-    if (ended || ended.error().code == core::errc::conflict) {
-        if (ended) count_end(ended);
-        co_return;
-    }
-    observe::error("a job that has expired could not be written down",
-                   {{"job", job.id}, {"reason", describe(ended.error())}});
-    if (draining_) co_return;
-    co_await changed_.wait_until(std::chrono::steady_clock::now() + expire_again_after);
-    queue_.add(std::move(job));
-    changed_.notify();
-}
-
 /// Suspends until something has changed, or it is that time.
 asio::awaitable<void> dispatcher::change_or(std::optional<core::wall_time> when) {
     if (when)
@@ -190,40 +178,10 @@ asio::awaitable<void> dispatcher::change_or(std::optional<core::wall_time> when)
         co_await changed_.wait();
 }
 
-void dispatcher::closed(const journal::closed& what) {
-    for (const auto& job : what.cancelled) {
-        queue_.remove(job.id);
-        with_.metrics.job_ended(to_text(job.kind), to_text(job.state));
-        stop_running(job.id, job.reason, true);
-    }
-    for (const auto& job : what.to_stop) stop_running(job, "the merge request was closed", false);
-}
-
-asio::awaitable<core::result<journal::job_record>> dispatcher::cancel(std::string job, std::string reason) {
-    auto ended = co_await with_.journal.cancel(std::move(job), std::move(reason));
-    if (!ended) co_return ended;
-    observe::info("job cancelled", {{"job", ended->id}, {"reason", ended->reason}});
-    if (is_final(ended->state)) {
-        queue_.remove(ended->id);
-        count_end(ended);
-    }
-    stop_running(ended->id, ended->reason, is_final(ended->state));
-    co_return ended;
-}
-
-/// Nothing if it does not run.
-void dispatcher::stop_running(const std::string& job, std::string reason, bool ended) {
-    const auto entry = running_.find(job);
-    if (entry == running_.end()) return;
-    entry->second.order = {false, agent::ending::cancelled, std::move(reason)};
-    entry->second.ended = ended;
-    agents_.cancel(entry->second.task);
-}
-
 asio::awaitable<core::result<journal::job_record>> dispatcher::retry(std::string job) {
     auto fresh = co_await with_.journal.retry(std::move(job), core::make_ulid(core::now()), core::now());
     if (!fresh) co_return fresh;
-    observe::info("job retried", {{"job", fresh->id}, {"retry_of", fresh->retry_of}});
+    observe::info("job retried", journal::about(*fresh), {{"retry_of", fresh->retry_of}});
     admit(*fresh);
     co_return fresh;
 }
@@ -235,7 +193,9 @@ std::string_view dispatcher::waiting_for(const journal::job_record& job) const {
     if (!why) return {};
     if (*why == obstacle::not_due) return job.attempt == 0 ? "debounce" : "backoff";
     if (*why == obstacle::merge_request) return "merge_request";
-    return with_.gate.open() ? "slot" : "engine";
+    if (*why == obstacle::forge) return "forge";
+    if (!with_.needs.engine.open()) return "engine";
+    return with_.needs.disk.open() ? "slot" : "disk";
 }
 
 std::chrono::milliseconds dispatcher::oldest_wait() const {

@@ -3,12 +3,14 @@
 #include "agent/agent.hpp"
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "job/admission.hpp"
-#include "job/engine_gate.hpp"
+#include "job/forge_probe.hpp"
+#include "job/gates.hpp"
 #include "job/queue.hpp"
 #include "job/recorder.hpp"
 #include "job/recovery.hpp"
+#include "job/schedule.hpp"
 #include "journal/journal.hpp"
 #include "observe/metrics.hpp"
 
@@ -26,15 +28,16 @@ namespace familiar::job {
 
 /// Runs the jobs of the journal: keeps the queue, starts at most `max_agents` agents and one per merge request, and
 /// writes down how each ended. Which job is when is in dispatcher.cpp, what happens to one that runs in
-/// dispatcher_run.cpp. What it refers to outlives it; join everything (drain, stop or detach, settle) before it is
-/// destroyed.
+/// dispatcher_run.cpp, and what ends one from outside in dispatcher_stop.cpp. What it refers to outlives it; join
+/// everything (drain, stop or detach, settle) before it is destroyed.
 class dispatcher {
 public:
     struct tools {
-        const config::settings& settings;
+        const config::current& settings;
         journal::journal& journal;
         agent::agents& agents;
-        engine_gate& gate;
+        gates& needs;
+        forge_probe& forges;
         observe::metrics& metrics;
     };
 
@@ -69,8 +72,11 @@ public:
     boost::asio::awaitable<core::result<journal::job_record>> retry(std::string job);
 
     /// What a job that has not started waits for, in the words of the API: "authorisation", "approval", "debounce",
-    /// "backoff", "merge_request", "engine", "slot"; empty if it does not wait.
+    /// "backoff", "merge_request", "engine", "disk", "forge", "slot"; empty if it does not wait.
     std::string_view waiting_for(const journal::job_record& job) const;
+
+    /// The configuration in force is another: what waits is looked at anew.
+    void settings_changed();
 
     /// From now on no agent starts. Jobs in preparation go back to the queue on disk.
     void drain();
@@ -120,6 +126,7 @@ private:
         std::string job_;
     };
 
+    bool may_start() const;
     void placed(const journal::placed& what);
     void enqueue(const journal::queue_entry& entry);
     void enqueue(const journal::job_record& job);
@@ -139,6 +146,7 @@ private:
     boost::asio::awaitable<void> conclude(journal::job_record job, recorder& stages,
                                           core::result<agent::outcome> ended);
     boost::asio::awaitable<void> after_failed_start(journal::job_record job, core::error failure);
+    journal::job_change back_to_the_queue(const journal::job_record& job, next_step step, const core::error& failure);
     boost::asio::awaitable<void> end_unstarted(journal::job_record job, journal::job_state how, std::string reason);
     recorder::questions questions_of(const std::string& job);
     void count_end(const core::result<journal::job_record>& ended);

@@ -5,6 +5,7 @@
 #include "job/retry_policy.hpp"
 #include "job/schedule.hpp"
 #include "job/write_down.hpp"
+#include "journal/about.hpp"
 #include "observe/bug.hpp"
 #include "observe/log.hpp"
 
@@ -41,6 +42,11 @@ asio::awaitable<core::result<T>> guarded(asio::awaitable<core::result<T>> step) 
     co_return core::fail(core::errc::child_failed, "internal error; the server's log says more");
 }
 
+std::string_view last_line(const agent::outcome& ended) {
+    const std::string_view lines = ended.last_lines;
+    return lines.substr(lines.rfind('\n') + 1);
+}
+
 }  // namespace
 
 recorder::questions dispatcher::questions_of(const std::string& job) {
@@ -56,6 +62,8 @@ asio::awaitable<void> dispatcher::execute([[maybe_unused]] seat place, waiting_j
         co_return;
     }
     auto ended = co_await guarded(with_.agents.run(assignment_of(*begun), stages));
+    if (!ended && ended.error().code == core::errc::forge_unreachable)
+        (void)co_await guarded(with_.forges.look(begun->subject.repo.forge));
     co_await asio::this_coro::throw_if_cancelled(false);  // how it ended is written down all the same
     co_await write_end(std::move(*begun), stages, std::move(ended));
 }
@@ -75,7 +83,7 @@ void dispatcher::not_begun(waiting_job job, const core::error& failure) {
     // It was cancelled, or the next start has it.
     if (failure.code == core::errc::conflict || failure.code == core::errc::shutting_down || draining_) return;
     observe::error("a job waits for the journal", {{"job", job.id}, {"reason", describe(failure)}});
-    job.not_before = core::now() + with_.settings.retry.max_backoff;
+    job.not_before = core::now() + with_.settings->retry.max_backoff;
     queue_.add(std::move(job));
 }
 
@@ -90,14 +98,16 @@ asio::awaitable<void> dispatcher::conclude(journal::job_record job, recorder& st
                                            core::result<agent::outcome> ended) {
     if (!ended && ended.error().code == core::errc::left_running) {
         stages.left_running();
-        observe::info("agent left running for the next start", {{"job", job.id}});
+        observe::info("agent left running for the next start", journal::about(job), {});
         co_return;
     }
     if (!ended) {
         co_await after_failed_start(std::move(job), ended.error());
         co_return;
     }
-    observe::info("agent ended", {{"job", job.id}, {"outcome", to_text(ended->how)}, {"reason", ended->reason}});
+    const bool as_meant = ended->how != agent::ending::failed && ended->how != agent::ending::timed_out;
+    observe::log(as_meant ? observe::level::info : observe::level::warning, "agent ended", journal::about(job),
+                 {{"outcome", to_text(ended->how)}, {"reason", ended->reason}, {"last_line", last_line(*ended)}});
     const auto written = co_await stages.ended(*ended);
     count_end(written);
     if (written && written->started_at) with_.metrics.job_duration(core::now() - *written->started_at);
@@ -110,36 +120,46 @@ asio::awaitable<void> dispatcher::after_failed_start(journal::job_record job, co
         co_await end_unstarted(std::move(job), journal::job_state::cancelled, order.reason);
         co_return;
     }
-    const auto policy = policy_of(with_.settings.retry);
-    const auto step = job::after_failed_start(failure, job.attempt, policy, with_.gate.open());
+    const auto policy = policy_of(with_.settings->retry);
+    const surroundings known{with_.needs.engine.open(), with_.needs.of(job.subject.repo.forge).open()};
+    const auto step = job::after_failed_start(failure, job.attempt, policy, known);
     if (step == next_step::ended_meanwhile) co_return;
     if (step == next_step::give_up) {
-        observe::error("the agent could not be started",
-                       {{"job", job.id}, {"attempt", job.attempt}, {"reason", describe(failure)}});
+        observe::error("the agent could not be started", journal::about(job),
+                       {{"attempt", job.attempt}, {"reason", describe(failure)}});
         co_await end_unstarted(std::move(job), journal::job_state::failed, describe(failure));
         co_return;
     }
 
-    journal::job_change change;
-    change.state = journal::job_state::queued;
-    change.outcome = std::string();
-    change.reason = describe(failure);
-    if (step == next_step::retry) {
-        const auto wait = async::backoff(policy, static_cast<std::size_t>(job.attempt - 1),
-                                         async::real_environment().random(), failure.retry_after);
-        change.not_before = core::now() + wait;
-        with_.metrics.retried("launch");
-        observe::warning("the agent could not be started; another attempt follows",
-                         {{"job", job.id}, {"attempt", job.attempt}, {"wait", wait}, {"reason", describe(failure)}});
-    } else {
-        change.attempt = job.attempt - 1;
-        if (step == next_step::wait_for_engine) with_.gate.set(false, describe(failure));
-    }
+    if (step == next_step::wait_for_engine) with_.needs.engine.set(false, describe(failure));
+    auto change = back_to_the_queue(job, step, failure);
     const auto queued = co_await write_down(with_.journal, job.id, std::move(change));
     if (queued)
         enqueue(*queued);
     else if (queued.error().code != core::errc::conflict)
-        observe::error("the job is left to the next start", {{"job", job.id}, {"reason", describe(queued.error())}});
+        observe::error("the job is left to the next start", journal::about(job),
+                       {{"reason", describe(queued.error())}});
+}
+
+/// An attempt is spent, and another follows after a backoff; any other step leaves the attempt unspent.
+journal::job_change dispatcher::back_to_the_queue(const journal::job_record& job, next_step step,
+                                                  const core::error& failure) {
+    journal::job_change change;
+    change.state = journal::job_state::queued;
+    change.outcome = std::string();
+    change.reason = describe(failure);
+    if (step != next_step::retry) change.attempt = job.attempt - 1;
+    if (step != next_step::retry && step != next_step::park) return change;
+
+    const auto tries = static_cast<std::size_t>(job.attempt - 1);
+    const auto wait = async::backoff(policy_of(with_.settings->retry), tries, async::real_environment().random(),
+                                     failure.retry_after);
+    change.not_before = core::now() + wait;
+    with_.metrics.retried("launch");
+    observe::warning(step == next_step::park ? "the agent cannot be started for as long as was said; its job is parked"
+                                             : "the agent could not be started; another attempt follows",
+                     journal::about(job), {{"attempt", job.attempt}, {"wait", wait}, {"reason", describe(failure)}});
+    return change;
 }
 
 /// The end of a job without an agent.

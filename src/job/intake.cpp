@@ -2,6 +2,7 @@
 
 #include "core/ulid.hpp"
 #include "job/placing.hpp"
+#include "journal/about.hpp"
 #include "observe/log.hpp"
 #include "triage/authorise.hpp"
 #include "triage/triage.hpp"
@@ -11,8 +12,11 @@ namespace asio = boost::asio;
 namespace familiar::job {
 
 asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, event::event incoming) {
-    const auto decision = triage::classify(incoming, settings_);
-    if (const auto* nothing = std::get_if<triage::ignored>(&decision)) co_return answer(ignored{nothing->reason});
+    const auto decision = triage::classify(incoming, *settings_);
+    if (const auto* nothing = std::get_if<triage::ignored>(&decision)) {
+        observe::log(observe::level::debug, "webhook ignored", journal::about(incoming), {{"reason", nothing->reason}});
+        co_return answer(ignored{nothing->reason});
+    }
     if (std::holds_alternative<triage::stop>(decision)) co_return co_await stop(std::move(origin), std::move(incoming));
 
     journal::job_record job;
@@ -23,15 +27,14 @@ asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, e
     job.created_at = origin.received;
     job.waiting_since = origin.received;
 
+    const auto event_name = origin.event_name;
     auto recorded = co_await journal_.record(std::move(origin), job);
     if (!recorded) co_return recorded.error();
-    if (recorded->duplicate) co_return answer(duplicate{recorded->job, recorded->state});
-
-    observe::info("job received", {{"job", job.id},
-                                   {"delivery", job.subject.delivery},
-                                   {"repository", job.subject.repo.path},
-                                   {"number", job.subject.request.number},
-                                   {"event", to_text(job.kind)}});
+    if (recorded->duplicate) {
+        observe::info("webhook is a duplicate", journal::about(job.subject), {{"job", recorded->job}});
+        co_return answer(duplicate{recorded->job, recorded->state});
+    }
+    observe::info("webhook accepted", journal::about(job), {{"event", event_name}, {"kind", to_text(job.kind)}});
     job.retry_of = recorded->retry_of;
     jobs_.admit(job);
     co_return answer(queued{job.id});
@@ -40,15 +43,13 @@ asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, e
 /// A close has no job of its own: it is done with when it is on disk. What it ends is on disk with it, so that nothing
 /// of it goes on after a crash either.
 asio::awaitable<core::result<answer>> intake::stop(journal::delivery origin, event::event incoming) {
-    const auto verdict = triage::authorise(incoming, settings_.triggers);
+    const auto verdict = triage::authorise(incoming, settings_->triggers);
     if (const auto* refused = std::get_if<triage::refused>(&verdict)) co_return answer(ignored{refused->reason});
     const auto closed = co_await journal_.close_request(std::move(origin), incoming.repo.forge, incoming.repo.path,
                                                         incoming.request.number, "the merge request was closed");
     if (!closed) co_return closed.error();
-    observe::info("merge request closed", {{"delivery", incoming.delivery},
-                                           {"repository", incoming.repo.path},
-                                           {"number", incoming.request.number},
-                                           {"jobs", closed->cancelled.size() + closed->to_stop.size()}});
+    observe::info("merge request closed", journal::about(incoming),
+                  {{"jobs", closed->cancelled.size() + closed->to_stop.size()}});
     jobs_.closed(*closed);
     co_return answer(ignored{"the merge request is closed"});
 }

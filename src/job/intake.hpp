@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "event/event.hpp"
 #include "job/dispatcher.hpp"
 #include "journal/journal.hpp"
@@ -33,7 +33,7 @@ using answer = std::variant<queued, ignored, duplicate>;
 /// Where an event enters: classified, written down, answered. Everything else happens after the answer.
 class intake {
 public:
-    intake(const config::settings& settings, journal::journal& journal, dispatcher& jobs)
+    intake(const config::current& settings, journal::journal& journal, dispatcher& jobs)
         : settings_(settings), journal_(journal), jobs_(jobs) {}
 
     /// `queued` and `duplicate` mean: durable. An error is the journal's: nothing was kept, the forge has to be told.
@@ -42,7 +42,7 @@ public:
 private:
     boost::asio::awaitable<core::result<answer>> stop(journal::delivery origin, event::event incoming);
 
-    const config::settings& settings_;
+    const config::current& settings_;
     journal::journal& journal_;
     dispatcher& jobs_;
 };

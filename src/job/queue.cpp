@@ -59,8 +59,9 @@ bool queue::contains(const std::string& id) const {
 
 std::optional<waiting_job> queue::take(core::wall_time now) {
     come_due(now);
-    if (ready_.empty()) return std::nullopt;
-    auto& from = **ready_.begin();
+    auto* const open = next_lane();
+    if (open == nullptr) return std::nullopt;
+    auto& from = **open->ready.begin();
     auto& next = **from.ready.begin();
     auto& first = **next.due.begin();
     reorder(next, [&] {
@@ -69,6 +70,10 @@ std::optional<waiting_job> queue::take(core::wall_time now) {
         from.served = ++turns_;
     });
     return take_out(first);
+}
+
+void queue::set_open(std::string_view forge, bool open) {
+    lane_of(forge).open = open;
 }
 
 void queue::occupy(const std::string& repository, const std::string& merge_request) {
@@ -111,7 +116,24 @@ std::optional<obstacle> queue::why_waiting(const std::string& id, core::wall_tim
     if (found == jobs_.end()) return std::nullopt;
     const auto& job = found->second;
     if (!job.due && *job.not_before > now) return obstacle::not_due;
-    return job.of->agents > 0 ? obstacle::merge_request : obstacle::none;
+    if (job.of->agents > 0) return obstacle::merge_request;
+    return job.of->in->of->open ? obstacle::none : obstacle::forge;
+}
+
+queue::lane& queue::lane_of(std::string_view repository_name) {
+    const auto forge = repository_name.substr(0, repository_name.find('/'));
+    const auto found = lanes_.find(forge);
+    return found != lanes_.end() ? found->second : lanes_[std::string(forge)];
+}
+
+/// The open one whose first repository is the next of all.
+queue::lane* queue::next_lane() {
+    lane* next = nullptr;
+    for (auto& [forge, one] : lanes_) {
+        if (!one.open || one.ready.empty()) continue;
+        if (next == nullptr || least_served()(*one.ready.begin(), *next->ready.begin())) next = &one;
+    }
+    return next;
 }
 
 queue::request& queue::request_of(const std::string& repository_name, const std::string& name) {
@@ -119,6 +141,7 @@ queue::request& queue::request_of(const std::string& repository_name, const std:
     if (is_new) {
         const auto in = repositories_.try_emplace(repository_name).first;
         in->second.name = in->first;
+        in->second.of = &lane_of(in->first);
         at->second.name = at->first;
         at->second.in = &in->second;
     }
@@ -160,11 +183,11 @@ waiting_job queue::take_out(job& found) {
 template <class Change>
 void queue::reorder(request& changing, Change change) {
     auto& in = *changing.in;
-    if (!in.ready.empty()) ready_.erase(&in);
+    if (!in.ready.empty()) in.of->ready.erase(&in);
     if (changing.may_run()) in.ready.erase(&changing);
     change();
     if (changing.may_run()) in.ready.insert(&changing);
-    if (!in.ready.empty()) ready_.insert(&in);
+    if (!in.ready.empty()) in.of->ready.insert(&in);
 }
 
 void queue::forget_if_idle(request& idle) {

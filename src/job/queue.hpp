@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,15 +29,16 @@ struct waiting_job {
 enum class obstacle {
     none,           ///< it is next, as soon as there is a slot
     not_due,        ///< its quiet window or its backoff
+    forge,          ///< its forge is closed
     merge_request,  ///< another agent works on its merge request
 };
 
 /// Which of the waiting jobs runs next: decisions without I/O and without a clock of its own. Every operation costs
 /// logarithmically in the number of jobs that wait, so that a hundred thousand of them are no trouble.
 ///
-/// A job may run when it is due and no agent works on its merge request. Among repositories that have such jobs the one
-/// with the fewest running agents is next, and among those the one that was served longest ago; within it, the job that
-/// has waited longest.
+/// A job may run when it is due, its forge is open and no agent works on its merge request. Among repositories that
+/// have such jobs the one with the fewest running agents is next, and among those the one that was served longest ago;
+/// within it, the job that has waited longest.
 ///
 /// A repository that was ever served is remembered for as long as the queue lives (its name and a few numbers); merge
 /// requests and jobs are forgotten when they have nothing waiting and no agent.
@@ -55,6 +58,10 @@ public:
 
     /// The next job, taken out; its merge request is occupied from now on. None if none may run.
     std::optional<waiting_job> take(core::wall_time now);
+
+    /// Jobs of a closed forge are not given out. `forge` is what the names of its repositories begin with ("github");
+    /// all are open at first.
+    void set_open(std::string_view forge, bool open);
 
     /// An agent works on this merge request though take() did not give it out (it was adopted). It counts among the
     /// running agents of its repository, and not as a turn of it.
@@ -119,13 +126,24 @@ private:
         bool may_run() const noexcept { return agents == 0 && !due.empty(); }
     };
 
+    struct lane;
+
     struct repository {
         std::string_view name;  ///< its key in repositories_
+        lane* of = nullptr;
         std::size_t agents = 0;
         std::uint64_t served = 0;                         ///< when, counted in turns of all repositories; 0: never
         std::set<request*, longest_waiting_job> ready{};  ///< those that may run
     };
 
+    /// The repositories of one forge.
+    struct lane {
+        bool open = true;
+        std::set<repository*, least_served> ready{};  ///< those with a merge request that may run
+    };
+
+    lane& lane_of(std::string_view repository_name);
+    lane* next_lane();
     request& request_of(const std::string& repository_name, const std::string& name);
     void come_due(core::wall_time now);
     waiting_job take_out(job& found);
@@ -138,7 +156,7 @@ private:
     std::unordered_map<std::string, repository> repositories_;
     std::set<job*, soonest_due> not_due_;
     std::set<job*, oldest_first> created_;
-    std::set<repository*, least_served> ready_;  ///< those with a merge request that may run
+    std::map<std::string, lane, std::less<>> lanes_;  ///< by forge
     std::uint64_t turns_ = 0;
 };
 

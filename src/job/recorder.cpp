@@ -1,6 +1,7 @@
 #include "job/recorder.hpp"
 
 #include "job/write_down.hpp"
+#include "journal/about.hpp"
 #include "observe/log.hpp"
 
 #include <algorithm>
@@ -29,10 +30,6 @@ constexpr std::array<row, 5> table{{
 
 const row& row_of(agent::ending how) noexcept {
     return *std::ranges::find(table, how, &row::how);
-}
-
-void complain(const std::string& job, const core::error& failure) {
-    observe::error("the job's state could not be written down", {{"job", job}, {"reason", describe(failure)}});
 }
 
 journal::job_change outcome_change(journal::job_state state, const agent::outcome& what) {
@@ -72,6 +69,7 @@ asio::awaitable<core::result<journal::job_record>> recorder::begin() {
     const auto known = co_await journal_.find(job_);
     if (!known) co_return known.error();
     if (!*known) co_return core::fail(core::errc::conflict, "job " + job_ + " is not in the journal any more");
+    about_ = journal::about(**known);
     arrived_ = (*known)->created_at;
     attempt_ = (*known)->attempt + 1;
     enter("preparing");
@@ -82,6 +80,7 @@ asio::awaitable<core::result<journal::job_record>> recorder::begin() {
 }
 
 void recorder::adopt(const journal::job_record& job) {
+    about_ = journal::about(job);
     arrived_ = job.created_at;
     attempt_ = job.attempt;
     adopted_ = true;
@@ -114,7 +113,7 @@ asio::awaitable<void> recorder::started(core::wall_time at, std::optional<core::
     change.started_at = at;
     change.deadline = deadline;
     co_await keep(std::move(change));
-    observe::info(adopted_ ? "agent adopted" : "agent started", {{"job", job_}, {"attempt", attempt_}});
+    observe::info(adopted_ ? "agent adopted" : "agent started", about_, {{"attempt", attempt_}});
 }
 
 asio::awaitable<void> recorder::stopping(agent::outcome what) {
@@ -128,7 +127,8 @@ asio::awaitable<void> recorder::finishing(agent::outcome what) {
 
 asio::awaitable<void> recorder::keep(journal::job_change change) {
     const auto written = co_await journal_.update(job_, std::move(change));
-    if (!written) complain(job_, written.error());
+    if (!written)
+        observe::error("the job's state could not be written down", about_, {{"reason", describe(written.error())}});
 }
 
 void recorder::left_running() {
@@ -140,6 +140,7 @@ asio::awaitable<core::result<journal::job_record>> recorder::ended(agent::outcom
     leave();
     count_end(what.how);
     auto change = outcome_change(final_state(what.how), what);
+    change.last_lines = what.last_lines;
     change.finished_at = core::now();
     co_return co_await write_down(journal_, job_, std::move(change));
 }

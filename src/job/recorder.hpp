@@ -2,6 +2,7 @@
 
 #include "agent/stages.hpp"
 #include "journal/journal.hpp"
+#include "observe/log.hpp"
 #include "observe/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -58,6 +59,7 @@ private:
     observe::metrics& metrics_;
     const std::string job_;
     const questions ask_;
+    observe::fields about_{};  ///< what log lines begin with
     core::wall_time arrived_{};
     int attempt_ = 0;
     bool launched_ = false;

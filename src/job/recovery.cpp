@@ -4,6 +4,7 @@
 #include "job/reconcile.hpp"
 #include "job/recorder.hpp"
 #include "job/write_down.hpp"
+#include "journal/about.hpp"
 #include "observe/log.hpp"
 
 #include <algorithm>
@@ -112,8 +113,8 @@ asio::awaitable<core::result<void>> recovery::settle_job(journal::job_record job
 
 void recovery::adopt(journal::job_record job, agent::found_container container) {
     const bool runs = container.is == agent::found_container::state::running;
-    observe::info(runs ? "adopting a running agent" : "collecting an agent that ended",
-                  {{"job", job.id}, {"container", container.name}});
+    observe::info(runs ? "adopting a running agent" : "collecting an agent that ended", journal::about(job),
+                  {{"container", container.name}});
     if (runs) metrics_.job_adopted();
     agent::adoption what;
     what.container = std::move(container);
@@ -127,11 +128,12 @@ asio::awaitable<core::result<void>> recovery::remove_unstarted(std::optional<jou
     const auto removed = co_await agents_.remove_unstarted(container.name);
     if (!removed) {
         observe::error("a container that was never started could not be removed",
-                       {{"container", container.name}, {"reason", describe(removed.error())}});
+                       {{"job", container.job}, {"container", container.name}, {"reason", describe(removed.error())}});
         co_return removed.error();
     }
     if (!*removed) co_return core::fail(core::errc::busy, "container " + container.name + " has just been started");
-    observe::info("removed a container that was never started", {{"container", container.name}});
+    observe::info("removed a container that was never started",
+                  {{"job", container.job}, {"container", container.name}});
     metrics_.orphan_reaped();
     if (!job) co_return core::result<void>();
     if (const auto decided = journal::parse_job_state(job->outcome); decided && is_final(*decided)) {
@@ -154,13 +156,15 @@ asio::awaitable<core::result<void>> recovery::put_back(journal::job_record job) 
 
 /// An agent that ran without anybody watching counts as one that was started and has ended, like any other.
 asio::awaitable<core::result<void>> recovery::end(journal::job_record job, journal::job_state how, std::string reason) {
-    const auto ended = co_await journal_.update(job.id, end_change(how, std::move(reason)));
+    auto change = end_change(how, std::move(reason));
+    if (!job.log.empty()) change.last_lines = co_await agents_.last_lines(job.log);
+    const auto ended = co_await journal_.update(job.id, std::move(change));
     if (!ended) co_return ended.error();
     metrics_.agent_started();
     metrics_.agent_ended(counted_as(ending_of(how).value_or(agent::ending::interrupted)));
     metrics_.job_ended(to_text(ended->kind), to_text(ended->state));
-    observe::warning("a job ended while nobody watched",
-                     {{"job", job.id}, {"outcome", ended->outcome}, {"reason", ended->reason}});
+    observe::warning("a job ended while nobody watched", journal::about(job),
+                     {{"outcome", ended->outcome}, {"reason", ended->reason}});
     co_return core::result<void>();
 }
 
@@ -183,12 +187,12 @@ asio::awaitable<core::result<void>> recovery::remove_stray(agent::found_containe
     const auto removed = co_await agents_.remove_stray(container, log);
     if (!removed) {
         observe::error("a container that is nobody's could not be removed",
-                       {{"container", container.name}, {"reason", describe(removed.error())}});
+                       {{"job", container.job}, {"container", container.name}, {"reason", describe(removed.error())}});
         // One that has ended is in nobody's way.
         if (container.is == agent::found_container::state::ended) co_return core::result<void>();
         co_return removed.error();
     }
-    observe::warning("removed a container that was nobody's", {{"container", container.name}});
+    observe::warning("removed a container that was nobody's", {{"job", container.job}, {"container", container.name}});
     metrics_.orphan_reaped();
     co_return core::result<void>();
 }

@@ -8,12 +8,14 @@ bool may_pass(const core::error& failure) noexcept {
 }
 
 next_step after_failed_start(const core::error& failure, int attempt, const async::retry_policy& policy,
-                             bool engine_answers) {
+                             const surroundings& known) {
     if (failure.code == core::errc::shutting_down) return next_step::put_back;
     if (failure.code == core::errc::conflict) return next_step::ended_meanwhile;
     if (failure.code == core::errc::engine_unreachable) return next_step::wait_for_engine;
     if (!may_pass(failure)) return next_step::give_up;
-    if (!engine_answers) return next_step::wait_for_engine;
+    if (!known.engine_answers) return next_step::wait_for_engine;
+    if (async::asks_too_much(policy, failure)) return next_step::park;
+    if (failure.code == core::errc::forge_unreachable && !known.forge_answers) return next_step::wait_for_forge;
     return attempt <= static_cast<int>(policy.max_retries) ? next_step::retry : next_step::give_up;
 }
 

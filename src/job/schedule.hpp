@@ -10,18 +10,26 @@ namespace familiar::job {
 /// failing disk: time or an operator mends it, like an outage.
 bool may_pass(const core::error& failure) noexcept;
 
+/// What is known of the things that a start needs, when one has failed.
+struct surroundings {
+    bool engine_answers = true;
+    bool forge_answers = true;
+};
+
 /// What happens to a job whose agent was not started.
 enum class next_step {
     wait_for_engine,  ///< nobody's fault but the engine's: back to its place, no attempt spent
+    wait_for_forge,   ///< the same for the forge
     put_back,         ///< the server ends: the next start runs it, no attempt spent
+    park,             ///< the other side named a time that is too far away to wait for in a slot; no attempt spent
     retry,            ///< after a backoff
     give_up,
     ended_meanwhile,  ///< the journal says that the job has ended (it was cancelled): nothing is to be done
 };
 
-/// `attempt` counts from 1. While the engine does not answer, nothing that may pass is held against the job: a command
-/// that took too long, too, was the engine's fault.
+/// `attempt` counts from 1. While the engine or the forge does not answer, nothing that may pass is held against the
+/// job: a command that took too long, too, was the engine's fault.
 next_step after_failed_start(const core::error& failure, int attempt, const async::retry_policy& policy,
-                             bool engine_answers);
+                             const surroundings& known);
 
 }  // namespace familiar::job

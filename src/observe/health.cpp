@@ -29,6 +29,10 @@ std::vector<std::string> reasons_against_ready(const health_snapshot& now) {
 health_report health(const health_snapshot& now) {
     auto reasons = reasons_against_ready(now);
     if (!now.docker_up) reasons.emplace_back("docker: no engine answers, jobs wait");
+    for (const auto& forge : now.forges)
+        if (!forge.answers) reasons.push_back(forge.name + ": it does not answer, its jobs wait");
+    if (now.no_room && !now.low_disk)
+        reasons.emplace_back("low disk: less space is free for agents than storage.min_free_disk, jobs wait");
     if (now.long_queue)
         reasons.push_back("long queue: " + std::to_string(now.queue_length) +
                           " jobs wait, more than concurrency.queue_size");
@@ -41,6 +45,7 @@ health_report health(const health_snapshot& now) {
     checks["docker"] = now.docker_up;
     checks["active_agents"] = now.active_agents;
     checks["queue_length"] = now.queue_length;
+    for (const auto& forge : now.forges) checks[forge.name] = forge.answers;
     boost::json::array reasons_array;
     for (const auto& reason : reasons) reasons_array.emplace_back(reason);
 

@@ -3,16 +3,25 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace familiar::observe {
+
+/// Something outside that jobs need, besides the engine.
+struct dependency {
+    std::string name;  ///< "github"
+    bool answers = true;
+};
 
 /// What the background tasks know at this moment; answering a health poll asks nobody anything.
 struct health_snapshot {
     bool docker_up = false;
+    std::vector<dependency> forges{};  ///< those that are served
     std::size_t active_agents = 0;
     std::size_t queue_length = 0;
     bool long_queue = false;  ///< queue_length is above concurrency.queue_size
-    bool low_disk = false;    ///< free space is below storage.min_free_disk: webhooks are refused until it is not
+    bool low_disk = false;    ///< less than storage.min_free_disk is free: webhooks are refused until it is not
+    bool no_room = false;     ///< the same where agents work: none is started until it is not
     std::optional<std::string> storage_failure{};  ///< why deliveries cannot be written down; shown to the client
     bool draining = false;
 };

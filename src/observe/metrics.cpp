@@ -105,6 +105,8 @@ struct metrics::families {
         gauge(registry, "familiar_queue_oldest_seconds", "For how long the oldest waiting job has waited.");
     Gauge& agent_slots = gauge(registry, "familiar_agent_slots", "How many agents may run at a time.");
     Gauge& docker_up = gauge(registry, "familiar_docker_up", "1 while a Docker engine answers.");
+    Family<Gauge>& gates =
+        gauges(registry, "familiar_gate_open", "1 while nothing holds the jobs that need this; 0 while they wait.");
     Gauge& draining = gauge(registry, "familiar_draining", "1 once the server is ending.");
 
     Family<Histogram>& http = histograms(registry, "familiar_http_request_duration_seconds",
@@ -202,6 +204,10 @@ void metrics::set_agent_slots(std::size_t slots) {
 
 void metrics::set_docker_up(bool up) {
     families_->docker_up.Set(up ? 1 : 0);
+}
+
+void metrics::set_gate_open(std::string_view gate, bool open) {
+    families_->gates.Add({{"gate", std::string(gate)}}).Set(open ? 1 : 0);
 }
 
 void metrics::set_draining(bool draining) {

@@ -51,6 +51,8 @@ public:
     void set_queue_oldest(std::chrono::milliseconds age);  ///< 0 for an empty queue
     void set_agent_slots(std::size_t slots);               ///< concurrency.max_agents
     void set_docker_up(bool up);
+    /// familiar_gate_open: whether jobs are held for want of something. `gate`: "docker", "disk", "github", "gitlab".
+    void set_gate_open(std::string_view gate, bool open);
     void set_draining(bool draining);
 
     /// Makes the series of a route exist before its first request. `route` is the label, a pattern and never a path.

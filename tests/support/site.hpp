@@ -43,7 +43,10 @@ data 5
 spin
 
 END
-for number in 1 2 3 4 5 6 7 8 9; do git -C "$REPOSITORY" update-ref refs/pull/$number/head refs/heads/feature; done
+for number in 1 2 3 4 5 6 7 8 9; do
+    git -C "$REPOSITORY" update-ref refs/pull/$number/head refs/heads/feature
+    git -C "$REPOSITORY" update-ref refs/merge-requests/$number/head refs/heads/feature
+done
 git -C "$REPOSITORY" rev-parse refs/heads/feature > "$REPOSITORY/tip"
 )";
 

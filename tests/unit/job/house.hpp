@@ -47,9 +47,11 @@ public:
     explicit server(const config::settings& settings)
         : book(open_journal(settings)),
           rooms(context.get_executor(), settings),
-          gate(context.get_executor()),
-          jobs(context.get_executor(), {settings, *book, rooms.agents, gate, metrics}),
-          intake(settings, *book, jobs) {}
+          gates(context.get_executor()),
+          gate(gates.engine),
+          forges(rooms.settings, gates, [this](event::provider forge) { return ask(forge); }),
+          jobs(context.get_executor(), {rooms.settings, *book, rooms.agents, gates, forges, metrics}),
+          intake(rooms.settings, *book, jobs) {}
 
     /// Runs it from its recovery to its end, with `meanwhile` in between. Whatever happened, the agents add up
     /// afterwards.
@@ -104,12 +106,22 @@ public:
     std::unique_ptr<journal::journal> book;
     observe::metrics metrics{"test"};
     agent_rooms rooms;
-    job::engine_gate gate;
+    job::gates gates;
+    job::gate& gate;  ///< the engine's
+    job::forge_probe forges;
     job::dispatcher jobs;
     job::intake intake;
-    int still_running = 0;  ///< agents that are expected to go on without it
+    int still_running = 0;                          ///< agents that are expected to go on without it
+    std::map<event::provider, core::error> away{};  ///< forges that do not answer, and what they say instead
+    int asked = 0;                                  ///< how often a forge was asked whether it is there
 
 private:
+    boost::asio::awaitable<core::result<void>> ask(event::provider forge) {
+        ++asked;
+        if (away.contains(forge)) co_return away.at(forge);
+        co_return core::result<void>();
+    }
+
     boost::asio::awaitable<void> drive(body meanwhile) {
         async::task_group background(context.get_executor(),
                                      [](std::exception_ptr) { BOOST_ERROR("a background task threw"); });
@@ -119,6 +131,8 @@ private:
         background.spawn(jobs.run());
         background.spawn(jobs.keep_reconciling());
         background.spawn(jobs.keep_expiring());
+        background.spawn(forges.keep_looking(event::provider::github));
+        background.spawn(forges.keep_looking(event::provider::gitlab));
         std::exception_ptr failed;
         try {
             co_await meanwhile(*this);

@@ -390,3 +390,39 @@ BOOST_AUTO_TEST_CASE(go_by_their_creation_and_not_by_an_inherited_place) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_closed_forge)
+
+BOOST_AUTO_TEST_CASE(keeps_its_jobs_and_nobody_elses) {
+    job::queue queue;
+    queue.add(job_of("first", "github/acme/app", 1, hours(2)));
+    queue.add(job_of("second", "gitlab/acme/app", 1, hours(1)));
+    queue.set_open("github", false);
+    BOOST_TEST(bool(queue.why_waiting("first", noon) == obstacle::forge));
+    BOOST_TEST(bool(queue.why_waiting("second", noon) == obstacle::none));
+    BOOST_TEST(take_all(queue) == texts{"second"});
+    queue.set_open("github", true);
+    BOOST_TEST(take_all(queue) == texts{"first"});
+}
+
+BOOST_AUTO_TEST_CASE(may_be_closed_before_any_job_of_it_is_known_and_comes_due_meanwhile) {
+    job::queue queue;
+    queue.set_open("github", false);
+    queue.add(job_due(job_of("later", "github/acme/app", 1), noon + minutes(1)));
+    BOOST_TEST(take(queue, noon + minutes(2)).empty());
+    BOOST_TEST(!queue.next_due());
+    queue.set_open("github", true);
+    BOOST_TEST(take(queue, noon + minutes(2)) == "later");
+}
+
+BOOST_AUTO_TEST_CASE(does_not_change_who_is_next_among_the_others) {
+    job::queue queue;
+    queue.add(job_of("a", "github/busy", 1, hours(3)));
+    queue.add(job_of("b", "gitlab/idle", 1, hours(2)));
+    queue.add(job_of("c", "gitlab/busy", 1, hours(1)));
+    queue.occupy("github/busy", "github/busy#9");
+    queue.occupy("gitlab/busy", "gitlab/busy#9");
+    BOOST_TEST(take_all(queue) == (texts{"b", "a", "c"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

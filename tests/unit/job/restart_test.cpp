@@ -104,8 +104,11 @@ BOOST_AUTO_TEST_CASE(an_agent_that_ended_meanwhile_has_its_outcome) {
 
 BOOST_AUTO_TEST_CASE(an_agent_whose_container_is_gone_is_interrupted_and_never_started_again) {
     const auto ran = leave_running(1);
+    std::filesystem::create_directories(settings.logging.dir);
+    std::ofstream(settings.logging.dir / "ran.log") << "first\nlast\n";
     serve([&](server& one) -> asio::awaitable<void> {
         const auto job = co_await one.reaches(ran, job_state::interrupted);
+        BOOST_TEST(job.last_lines == "first\nlast");
         BOOST_TEST(job.reason == "its container is gone; nobody saw how the agent ended");
         BOOST_TEST(job.finished_at.has_value());
         BOOST_TEST(one.metric("jobs_total{event=\"mr_opened\",outcome=\"interrupted\"}") == 1);
