@@ -1,5 +1,6 @@
 #include "app/api_client.hpp"
 
+#include "http/classify.hpp"
 #include "http/client.hpp"
 #include "observe/escape.hpp"
 
@@ -63,7 +64,7 @@ std::optional<api_client> api_client::make(const api_choice& chosen) {
 core::result<boost::json::object> api_client::ask(const char* method, const std::string& path) const {
     const auto answer = run_to_end(http::fetch(method, url_ + path, header("application/json"), {}, answer_bound));
     if (!answer) return answer.error();
-    if (answer->status / 100 != 2) return refusal(answer->status, answer->body);
+    if (answer->status / 100 != 2) return refusal(*answer);
     boost::system::error_code failed;
     auto value = boost::json::parse(answer->body, failed);
     if (failed || !value.is_object())
@@ -73,29 +74,28 @@ core::result<boost::json::object> api_client::ask(const char* method, const std:
 
 core::result<void> api_client::stream(const std::string& path, const std::string& accept,
                                       const std::function<bool(std::string_view)>& on_piece) const {
-    unsigned status = 0;
-    std::string complaint;
+    http::response answer{.status = 0};
     const auto on_head = [&](const http::response& head) {
-        status = head.status;
+        answer = head;
         return true;
     };
     const auto on_body = [&](std::string_view piece) {
-        if (status / 100 == 2) return on_piece(piece);
-        complaint += piece.substr(0, longest_complaint - complaint.size());
+        if (answer.status / 100 == 2) return on_piece(piece);
+        answer.body += piece.substr(0, longest_complaint - answer.body.size());
         return true;
     };
     auto ended = run_to_end(http::fetch_stream("GET", url_ + path, header(accept), answer_bound, on_head, on_body));
-    if (ended && status / 100 != 2) return refusal(status, complaint);
+    if (ended && answer.status / 100 != 2) return refusal(answer);
     return ended;
 }
 
-core::error api_client::refusal(unsigned status, const std::string& body) const {
-    if (status == 401)
+core::error api_client::refusal(const http::response& answer) const {
+    if (answer.status == 401)
         return core::fail(core::errc::authentication_failed,
                           token_.empty() ? "the server wants a token: set FAMILIAR_TOKEN to its server.api_token"
                                          : "the server does not take this token: set FAMILIAR_TOKEN to its "
                                            "server.api_token");
-    if (status == unknown) {
+    if (answer.status == unknown) {
         const auto api = run_to_end(http::fetch("GET", url_ + "/api/jobs?limit=1", header("*/*"), {}, answer_bound));
         if (api && api->status == unknown)
             return core::fail(core::errc::not_found,
@@ -103,8 +103,12 @@ core::error api_client::refusal(unsigned status, const std::string& body) const 
                                   ": set server.api_token in the server's configuration; with a server.admin_port the "
                                   "API is there");
     }
-    const auto said = complaint_in(body);
-    return core::fail(core::errc::child_failed, said.empty() ? "the server answers " + std::to_string(status) : said);
+    auto failure = http::classify(url_, answer, core::now());
+    if (const auto said = complaint_in(answer.body); !said.empty()) {
+        failure.message = said;
+        if (failure.retry_after) failure.message += "; try again in " + core::to_text(*failure.retry_after);
+    }
+    return failure;
 }
 
 http::header_list api_client::header(const std::string& accept) const {

@@ -22,8 +22,8 @@ struct api_choice {
     bool json = false;  ///< --json: print what the API says
 };
 
-/// A running server's API, as the commands use it. Errors are sentences to print: what the API says, and what to do
-/// where it does not let us in.
+/// A running server's API, as the commands use it. Errors are sentences to print: what the API says, what to do where
+/// it does not let us in, and when to try again where it told. Their codes are those of http::classify.
 class api_client {
 public:
     /// The configuration is read only where URL or token come from nowhere else, and only if there is one. None, and
@@ -42,7 +42,7 @@ public:
 
 private:
     core::result<boost::json::object> ask(const char* method, const std::string& path) const;
-    core::error refusal(unsigned status, const std::string& body) const;
+    core::error refusal(const http::response& answer) const;
     http::header_list header(const std::string& accept) const;
 
     std::string url_;

@@ -3,6 +3,7 @@
 #include "app/job_json.hpp"
 #include "app/job_query.hpp"
 #include "http/bearer_token.hpp"
+#include "journal/about.hpp"
 #include "observe/log.hpp"
 
 #include <boost/json/array.hpp>
@@ -26,6 +27,7 @@ public:
 
     /// Answers with `what` whoever knows the token.
     asio::awaitable<http::response> guarded(method what, http::request asked) const {
+        if (token().empty()) co_return http::error(404, "not found");
         auto answer = unauthorized();
         if (is_allowed(asked)) answer = co_await (this->*what)(std::move(asked));
         answer.headers.emplace_back("Cache-Control", "no-store");
@@ -64,7 +66,7 @@ public:
         if (!job) co_return refusal(job.error());
         const auto changed = co_await with_.jobs.cancel(job->id, "cancelled by an operator");
         if (!changed) co_return refused_change(changed.error());
-        observe::info("an operator cancelled a job", {{"job", changed->id}, {"remote", asked.remote}});
+        observe::info("an operator cancelled a job", journal::about(*changed), {{"remote", asked.remote}});
         co_return http::json(202, to_json(*changed));
     }
 
@@ -73,18 +75,20 @@ public:
         if (!job) co_return refusal(job.error());
         const auto fresh = co_await with_.jobs.retry(job->id);
         if (!fresh) co_return refused_change(fresh.error());
-        observe::info("an operator retried a job",
-                      {{"job", fresh->id}, {"retry_of", job->id}, {"remote", asked.remote}});
+        observe::info("an operator retried a job", journal::about(*fresh),
+                      {{"retry_of", job->id}, {"remote", asked.remote}});
         co_return http::json(202, to_json(*fresh));
     }
 
 private:
+    const core::secret& token() const { return with_.settings->server.api_token; }
+
     bool is_allowed(const http::request& asked) const {
-        const auto token = http::bearer_token(asked);
-        if (token && core::matches(with_.token, *token)) return true;
+        const auto given = http::bearer_token(asked);
+        if (given && core::matches(token(), *given)) return true;
         observe::warning(
             "API request refused",
-            {{"remote", asked.remote}, {"path", asked.path}, {"reason", token ? "another token" : "no bearer token"}});
+            {{"remote", asked.remote}, {"path", asked.path}, {"reason", given ? "another token" : "no bearer token"}});
         return false;
     }
 
@@ -131,7 +135,6 @@ private:
 }  // namespace
 
 void add_api_routes(http::router& operators, api_parts with) {
-    if (with.token.empty()) return;
     const auto one = std::make_shared<const api>(with);
     const auto add = [&](const char* verb, const char* pattern, api::method what) {
         operators.add(verb, pattern, [one, what](http::request asked) { return one->guarded(what, std::move(asked)); });

@@ -2,7 +2,7 @@
 
 #include "app/log_route.hpp"
 #include "app/status.hpp"
-#include "core/secret.hpp"
+#include "config/current.hpp"
 #include "http/router.hpp"
 #include "job/dispatcher.hpp"
 
@@ -10,14 +10,14 @@ namespace familiar::app {
 
 /// What the API shows and acts on; all of it outlives the routes.
 struct api_parts {
-    const core::secret& token;  ///< `server.api_token`
+    const config::current& settings;  ///< `server.api_token` among them
     job::dispatcher& jobs;
     status& known;
     log_sources logs;
 };
 
-/// Adds /api/jobs and what is below it. Every request needs the token as a bearer token; without one configured there
-/// are no such routes.
+/// Adds /api/jobs and what is below it. Every request needs the token as a bearer token; as long as none is configured
+/// the answer is 404, as if there were no such routes.
 void add_api_routes(http::router& operators, api_parts with);
 
 }  // namespace familiar::app

@@ -1,20 +1,41 @@
 #include "app/command.hpp"
 
+#include "app/redact_secrets.hpp"
+#include "observe/escape.hpp"
+#include "observe/redact.hpp"
+
 #include <iostream>
+#include <sstream>
 
 namespace familiar::app {
 
 int fail_with(const std::string& why, int code) {
-    std::cerr << "familiar: " << why << '\n';
+    std::cerr << "familiar: " << printable(why) << '\n';
     return code;
 }
 
+std::string printable(const std::string& text) {
+    return observe::escape_control(observe::redacted(text));
+}
+
+std::string printable_lines(const std::string& text) {
+    std::string shown;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) shown += printable(line) + '\n';
+    return shown;
+}
+
+config::load_result read_configuration(const configuration_choice& chosen) {
+    return config::load(chosen.file, chosen.env_file, config::process_environment());
+}
+
 std::optional<config::loaded> load(const configuration_choice& chosen) {
-    auto loaded = config::load(chosen.file, chosen.env_file, config::process_environment());
+    auto loaded = read_configuration(chosen);
     if (!loaded) {
-        std::cerr << config::to_text(loaded.error().errors) << '\n';
+        for (const auto& error : loaded.error().errors) std::cerr << printable(config::to_text(error)) << '\n';
         return std::nullopt;
     }
+    redact_secrets(loaded->values);
     return std::move(*loaded);
 }
 

@@ -46,10 +46,20 @@ T run_to_end(boost::asio::awaitable<T> command) {
     return std::move(*value);
 }
 
-/// Prints "familiar: why" to stderr and hands the code back.
+/// One line that shows no secret and that no terminal acts on, whoever wrote it.
+std::string printable(const std::string& text);
+
+/// The same of a text of several lines.
+std::string printable_lines(const std::string& text);
+
+/// Prints "familiar: why" to stderr and hands the code back. `why` is shown as printable() has it.
 int fail_with(const std::string& why, int code);
 
-/// The chosen configuration, or none after everything that is wrong with it has been printed.
+/// The chosen configuration, with this process's environment.
+config::load_result read_configuration(const configuration_choice& chosen);
+
+/// The same, or none after everything that is wrong with it has been printed. No secret of it is shown
+/// from now on (redact_secrets).
 std::optional<config::loaded> load(const configuration_choice& chosen);
 
 /// A variable of the process's environment; empty without it.

@@ -1,8 +1,11 @@
 #include "app/commands.hpp"
 
+#include "app/log_setup.hpp"
 #include "app/server.hpp"
+#include "app/signal_mask.hpp"
 #include "app/webhook_route.hpp"
 #include "config/load.hpp"
+#include "core/descriptor_limit.hpp"
 #include "core/ulid.hpp"
 #include "http/client.hpp"
 #include "journal/reader.hpp"
@@ -17,32 +20,6 @@
 namespace familiar::app {
 
 namespace {
-
-observe::level level_of(config::log_level level) {
-    switch (level) {
-        case config::log_level::debug:
-            return observe::level::debug;
-        case config::log_level::info:
-            return observe::level::info;
-        case config::log_level::warn:
-            return observe::level::warning;
-        case config::log_level::error:
-            return observe::level::error;
-    }
-    return observe::level::info;
-}
-
-/// Everything secret that the configuration holds, so that no log line ever shows it.
-void redact_secrets(const config::settings& settings) {
-    const auto& providers = settings.providers;
-    for (const auto* secret : {&settings.server.api_token, &providers.github.token, &providers.github.private_key,
-                               &providers.gitlab.token, &settings.intent.api.api_key})
-        observe::redact(*secret);
-    for (const auto* list :
-         {&providers.github.webhook_secret, &providers.gitlab.webhook_secret, &providers.gitlab.signing_token})
-        for (const auto& secret : *list) observe::redact(secret);
-    for (const auto& [name, secret] : settings.agents.secrets) observe::redact(secret);
-}
 
 /// What a send needs of the configuration; a secret and a URL from elsewhere make the file unnecessary.
 struct destination {
@@ -89,17 +66,15 @@ core::result<journal::delivery> kept_delivery(const send_request& request, const
 }  // namespace
 
 int serve(const configuration_choice& chosen) {
+    hold_signals();
+    const core::raised_descriptor_limit for_connections;
     auto loaded = load(chosen);
     if (!loaded) return exit_code::misused;
-    const auto& logging = loaded->values.logging;
-    observe::configure_log(level_of(logging.level), logging.format == config::log_format::json
-                                                        ? observe::log_format::json
-                                                        : observe::log_format::logfmt);
-    redact_secrets(loaded->values);
+    set_up_log(loaded->values.logging);
     observe::info("configuration read", {{"file", loaded->file}, {"warnings", loaded->warnings.size()}});
     for (const auto& warning : loaded->warnings) observe::warning(config::to_text(warning));
     try {
-        return run_to_end(run_server(std::move(loaded->values)));
+        return run_to_end(run_server(std::move(loaded->values), [chosen] { return read_configuration(chosen); }));
     } catch (const std::exception& failure) {
         observe::error("internal error", {{"reason", failure.what()}});
         return exit_code::failed;
@@ -109,7 +84,8 @@ int serve(const configuration_choice& chosen) {
 int check(const configuration_choice& chosen) {
     const auto loaded = load(chosen);
     if (!loaded) return exit_code::misused;
-    for (const auto& warning : loaded->warnings) std::cout << "warning: " << config::to_text(warning) << '\n';
+    for (const auto& warning : loaded->warnings)
+        std::cout << "warning: " << printable(config::to_text(warning)) << '\n';
     std::cout << loaded->file << ": ok";
     if (!loaded->warnings.empty()) std::cout << ", with " << loaded->warnings.size() << " warnings";
     std::cout << '\n';

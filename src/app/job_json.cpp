@@ -2,6 +2,10 @@
 
 #include "core/utf8.hpp"
 
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+
 namespace familiar::app {
 
 namespace {
@@ -20,6 +24,17 @@ boost::json::value time_or_null(const std::optional<core::wall_time>& time) {
 boost::json::value number_or_null(const std::optional<int>& number) {
     if (!number) return nullptr;
     return *number;
+}
+
+/// A string for each line; none of an empty text.
+boost::json::array lines_of(std::string_view text) {
+    boost::json::array lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(core::to_valid_utf8(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
 }
 
 }  // namespace
@@ -46,6 +61,7 @@ boost::json::object to_json(const journal::job_record& job, std::string_view wai
     shown["exit_code"] = number_or_null(job.exit_code);
     shown["container"] = text_or_null(job.container);
     shown["log"] = text_or_null(job.log);
+    shown["last_lines"] = lines_of(job.last_lines);
     return shown;
 }
 

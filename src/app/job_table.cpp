@@ -19,7 +19,7 @@ constexpr std::string_view gap = "  ";
 /// A field's text; empty where it is null or missing.
 std::string text_of(const boost::json::object& job, std::string_view name) {
     const auto* value = job.if_contains(name);
-    if (value == nullptr || value->is_null()) return {};
+    if (value == nullptr || value->is_null() || (value->is_array() && value->get_array().empty())) return {};
     return observe::escape_control(value->is_string() ? std::string_view(value->get_string())
                                                       : std::string_view(boost::json::serialize(*value)));
 }
@@ -130,6 +130,13 @@ void append_line(std::string& text, const std::vector<column>& columns, const au
     text += line + "\n";
 }
 
+std::string indented(const boost::json::array& lines) {
+    std::string text;
+    for (const auto& line : lines)
+        text += "    " + (line.is_string() ? observe::escape_control(line.get_string()) : std::string()) + "\n";
+    return text;
+}
+
 }  // namespace
 
 std::string job_table(const boost::json::array& jobs, std::size_t width, core::wall_time now) {
@@ -161,6 +168,10 @@ std::string job_table(const boost::json::array& jobs, std::size_t width, core::w
 std::string job_lines(const boost::json::object& job) {
     std::string text;
     for (const auto& field : job) {
+        if (const auto* lines = field.value().if_array(); lines != nullptr && !lines->empty()) {
+            text += std::string(field.key()) + ":\n" + indented(*lines);
+            continue;
+        }
         const auto value = text_of(job, field.key());
         text += std::string(field.key()) + ": " + (value.empty() ? "-" : value) + "\n";
     }

@@ -16,7 +16,8 @@ namespace familiar::app {
 /// long as it takes to tell them apart.
 std::string job_table(const boost::json::array& jobs, std::size_t width, core::wall_time now);
 
-/// Everything about one job, one "name: value" a line; "-" for what is not there.
+/// Everything about one job, one "name: value" a line; "-" for what is not there. The lines of a list follow on its
+/// name, indented.
 std::string job_lines(const boost::json::object& job);
 
 }  // namespace familiar::app

@@ -13,12 +13,17 @@ namespace {
 
 constexpr std::size_t piece_size = std::size_t{64} * 1024;
 
-std::string read_piece(std::ifstream& file) {
-    std::string piece(piece_size, '\0');
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    if (file.bad()) throw std::ios_base::failure("a kept log cannot be read");
-    piece.resize(static_cast<std::size_t>(file.gcount()));
-    return piece;
+/// The next piece that may be shown; empty at the end. A log that was kept by an earlier process may hold what has
+/// become a secret since.
+std::string read_piece(std::ifstream& file, observe::redacting_stream& redaction) {
+    std::string read(piece_size, '\0');
+    for (;;) {
+        file.read(read.data(), static_cast<std::streamsize>(read.size()));
+        if (file.bad()) throw std::ios_base::failure("a kept log cannot be read");
+        const auto size = static_cast<std::size_t>(file.gcount());
+        if (size == 0) return redaction.finish();
+        if (auto piece = redaction.feed(std::string_view(read).substr(0, size)); !piece.empty()) return piece;
+    }
 }
 
 }  // namespace
@@ -35,7 +40,7 @@ asio::awaitable<std::shared_ptr<kept_log>> kept_log::open(asio::thread_pool& poo
 
 asio::awaitable<bool> kept_log::read(asio::thread_pool& pool, log_sink take) {
     for (;;) {
-        auto piece = co_await async::run_blocking(pool, [this] { return read_piece(file_); });
+        auto piece = co_await async::run_blocking(pool, [this] { return read_piece(file_, redaction_); });
         if (piece.empty()) co_return true;
         const bool wanted = co_await take(std::move(piece));
         if (!wanted) co_return false;

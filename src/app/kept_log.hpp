@@ -1,5 +1,7 @@
 #pragma once
 
+#include "observe/redact.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -22,13 +24,15 @@ public:
     static boost::asio::awaitable<std::shared_ptr<kept_log>> open(boost::asio::thread_pool& pool,
                                                                   std::filesystem::path file);
 
-    /// Hands on what is left of it. False if `take` said so. Throws std::ios_base::failure if it cannot be read.
+    /// Hands on what is left of it, without secrets. False if `take` said so. Throws std::ios_base::failure if it
+    /// cannot be read.
     boost::asio::awaitable<bool> read(boost::asio::thread_pool& pool, log_sink take);
 
 private:
     explicit kept_log(std::ifstream file) : file_(std::move(file)) {}
 
     std::ifstream file_;
+    observe::redacting_stream redaction_{};
 };
 
 }  // namespace familiar::app

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <iostream>
+#include <unistd.h>
 
 namespace familiar::app {
 
@@ -31,13 +32,33 @@ bool print(std::string_view text) {
     return std::cout.good();
 }
 
+/// What an agent printed, as it is for programs and files, and so that it cannot act on a terminal.
+class log_printer {
+public:
+    bool print(std::string_view piece) {
+        return familiar::app::print(terminal_ ? filter_.feed(piece) : std::string(piece));
+    }
+
+    ~log_printer() {
+        if (terminal_) app::print(filter_.finish());
+    }
+    log_printer() = default;
+    log_printer(const log_printer&) = delete;
+    log_printer& operator=(const log_printer&) = delete;
+
+private:
+    bool terminal_ = ::isatty(STDOUT_FILENO) == 1;
+    terminal_filter filter_{};
+};
+
 bool print_json_line(std::string_view line) {
     const boost::json::object shown{{"line", core::to_valid_utf8(line)}};
     return print(boost::json::serialize(shown) + "\n");
 }
 
 core::result<void> print_log(const api_client& api, const std::string& path, bool json) {
-    if (!json) return api.stream(path, "text/plain", print);
+    log_printer log;
+    if (!json) return api.stream(path, "text/plain", [&](std::string_view piece) { return log.print(piece); });
     bool wanted = true;
     process::line_splitter lines([&](std::string_view line) { wanted = wanted && print_json_line(line); },
                                  longest_line);
@@ -51,6 +72,7 @@ core::result<void> print_log(const api_client& api, const std::string& path, boo
 
 core::result<void> follow_log(const api_client& api, const std::string& path, bool json) {
     event_reader events;
+    log_printer log;
     bool ended = false;
     std::string broken = "the log breaks off: the connection ended";
     auto followed = api.stream(path, "text/event-stream", [&](std::string_view piece) {
@@ -58,7 +80,7 @@ core::result<void> follow_log(const api_client& api, const std::string& path, bo
             ended = ended || one.name == "end";
             if (one.name == "error") broken = observe::escape_control(one.data);
             if (one.name != "message") continue;
-            const bool wanted = json ? print_json_line(one.data) : print(one.data + "\n");
+            const bool wanted = json ? print_json_line(one.data) : log.print(one.data + "\n");
             if (!wanted) ended = true;
         }
         return !ended;

@@ -3,6 +3,10 @@
 #include "app/api_routes.hpp"
 #include "app/webhook_route.hpp"
 
+#include <chrono>
+#include <memory>
+#include <string>
+
 namespace asio = boost::asio;
 
 namespace familiar::app {
@@ -26,20 +30,42 @@ http::response text_report(const observe::health_report& report) {
     return no_store(http::text(report.status, report.body));
 }
 
+/// The metrics as they were a moment ago at most: rendering costs as much as a hundred health polls, and whoever asks
+/// for nothing else must not keep those waiting.
+class metrics_page {
+public:
+    explicit metrics_page(observe::metrics& of) : metrics_(of) {}
+
+    const std::string& text() {
+        const auto now = std::chrono::steady_clock::now();
+        if (text_.empty() || now - rendered_ > good_for) {
+            text_ = metrics_.render();
+            rendered_ = now;
+        }
+        return text_;
+    }
+
+private:
+    static constexpr std::chrono::milliseconds good_for{10};
+
+    observe::metrics& metrics_;
+    std::string text_;
+    std::chrono::steady_clock::time_point rendered_{};
+};
+
 }  // namespace
 
-route_tables routes(const config::settings& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
+route_tables routes(const config::current& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
                     observe::metrics& metrics, status& known) {
     route_tables tables;
     auto& everybody = tables.everybody;
-    auto& operators = settings.server.admin_port == 0 ? tables.everybody : tables.operators;
+    auto& operators = settings->server.admin_port == 0 ? tables.everybody : tables.operators;
 
-    for (const auto forge : {event::provider::github, event::provider::gitlab})
-        if (config::enabled(settings.providers, forge))
-            everybody.add("POST", "/webhook/" + std::string(to_text(forge)),
-                          webhook_route(forge, settings, intake, metrics, known), {}, http::body_type::json);
+    for (const auto forge : known.forges)
+        everybody.add("POST", "/webhook/" + std::string(to_text(forge)),
+                      webhook_route(forge, settings, intake, metrics, known), {}, http::body_type::json);
 
-    const auto now = [&known, &jobs, &settings] { return snapshot(known, jobs, settings.concurrency.queue_size); };
+    const auto now = [&known, &jobs, &settings] { return snapshot(known, jobs, settings->concurrency.queue_size); };
     everybody.add("GET", "/health", [now](http::request) -> asio::awaitable<http::response> {
         co_return json_report(observe::health(now()));
     });
@@ -48,13 +74,14 @@ route_tables routes(const config::settings& settings, job::intake& intake, job::
     });
     everybody.add("GET", "/livez",
                   [](http::request) -> asio::awaitable<http::response> { co_return text_report(observe::livez()); });
-    operators.add("GET", "/metrics", [&metrics](http::request) -> asio::awaitable<http::response> {
-        http::response answer;
-        answer.content_type = std::string(observe::metrics_content_type);
-        answer.body = metrics.render();
-        co_return answer;
-    });
-    add_api_routes(operators, {settings.server.api_token, jobs, known, logs});
+    operators.add("GET", "/metrics",
+                  [page = std::make_shared<metrics_page>(metrics)](http::request) -> asio::awaitable<http::response> {
+                      http::response answer;
+                      answer.content_type = std::string(observe::metrics_content_type);
+                      answer.body = page->text();
+                      co_return answer;
+                  });
+    add_api_routes(operators, {settings, jobs, known, logs});
 
     for (const auto* table : {&tables.everybody, &tables.operators})
         for (const auto& route : table->routes()) metrics.add_route(route.label);

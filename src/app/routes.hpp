@@ -2,7 +2,7 @@
 
 #include "app/log_route.hpp"
 #include "app/status.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "http/router.hpp"
 #include "job/intake.hpp"
 #include "observe/metrics.hpp"
@@ -17,7 +17,7 @@ struct route_tables {
 };
 
 /// The server's routes. What is referred to outlives them.
-route_tables routes(const config::settings& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
+route_tables routes(const config::current& settings, job::intake& intake, job::dispatcher& jobs, log_sources logs,
                     observe::metrics& metrics, status& known);
 
 }  // namespace familiar::app

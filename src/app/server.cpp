@@ -2,9 +2,12 @@
 
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
+#include "app/host_dir.hpp"
 #include "app/listeners.hpp"
 #include "app/pulse.hpp"
+#include "app/reload.hpp"
 #include "app/routes.hpp"
+#include "app/service_manager.hpp"
 #include "app/shutdown.hpp"
 #include "app/status.hpp"
 #include "app/termination.hpp"
@@ -32,6 +35,9 @@ namespace {
 /// Deleting trees and reading reports blocks; two threads keep a slow disk from holding up a quick one.
 constexpr std::size_t blocking_threads = 2;
 
+/// What a forge may take to answer a question without content.
+constexpr std::chrono::seconds probe_bound{10};
+
 /// `key`: the configuration that it is about.
 int cannot_start(std::string_view key, const core::error& why) {
     observe::error("cannot start", {{"key", key}, {"reason", describe(why)}});
@@ -50,6 +56,13 @@ git::settings cache_settings(const config::settings& settings) {
             {settings.retry.max_retries, settings.retry.initial_backoff, settings.retry.max_backoff}};
 }
 
+std::vector<event::provider> served_forges(const config::settings& settings) {
+    std::vector<event::provider> served;
+    for (const auto forge : {event::provider::github, event::provider::gitlab})
+        if (config::enabled(settings.providers, forge)) served.push_back(forge);
+    return served;
+}
+
 /// An exception where none is expected: half of a server is worse than none, and whatever is on disk and in containers
 /// is found by the next start.
 [[noreturn]] void die_of(const std::exception_ptr& bug) {
@@ -59,26 +72,31 @@ git::settings cache_settings(const config::settings& settings) {
 
 }  // namespace
 
-asio::awaitable<int> run_server(config::settings settings) {
+asio::awaitable<int> run_server(config::settings first, configuration_reader read_again) {
     const auto executor = co_await asio::this_coro::executor;
-    hold_signals();
+
+    // The configuration in force.
+    config::current settings(std::move(first));
 
     // What is counted, for /metrics.
     observe::metrics metrics(version);
 
+    // Whether what jobs depend on can be used; every launch asks here.
+    job::gates gates(executor);
+
     // What is known of the server's own state, for /health.
-    status known;
+    status known{.gates = gates, .forges = served_forges(*settings)};
 
     // Deliveries and jobs on disk; the lock that keeps a second server off them.
-    auto journal = journal::journal::open({settings.storage.path});
+    auto journal = journal::journal::open({settings->storage.path});
     if (!journal) co_return cannot_start("storage.path", journal.error());
-    const auto instance = settings.instance.empty() ? (*journal)->instance() : settings.instance;
+    const auto instance = settings->instance.empty() ? (*journal)->instance() : settings->instance;
 
     // Threads for what blocks.
     asio::thread_pool pool(blocking_threads);
 
     // Mirrors and workspaces.
-    git::cache repositories(executor, pool, cache_settings(settings),
+    git::cache repositories(executor, pool, cache_settings(*settings),
                             [&](std::string_view operation, std::string_view result) {
                                 if (result == "retried") metrics.retried("git");
                                 metrics.git_operation(operation, result == "retried" ? "failed" : result);
@@ -86,62 +104,87 @@ asio::awaitable<int> run_server(config::settings settings) {
     if (auto opened = repositories.open(); !opened) co_return cannot_start("repo_cache.dir", opened.error());
 
     // The Docker engine, through its command line.
-    docker::engine engine(engine_settings(settings.docker), [&](std::string_view command, bool succeeded) {
+    docker::engine engine(engine_settings(settings->docker), [&](std::string_view command, bool succeeded) {
         metrics.docker_command(command, succeeded ? "ok" : "failed");
     });
+
+    // Whether the engine's host has the cache where repo_cache.host_dir says.
+    host_dir mounted(settings, engine, gates.engine);
 
     // How containers end, by one event stream for all of them.
     docker::container_watch watch(engine, agent::instance_labels(instance), {},
                                   [&](const core::error&) { metrics.retried("docker_events"); });
 
-    // Whether the engine answers; every launch asks here.
-    job::engine_gate gate(executor);
-
     // Starts agents, watches them, cleans up after them.
     agent::agents agents({settings, engine, watch, repositories, pool, instance});
 
+    // Whether a forge is away, asked where its repositories are.
+    job::forge_probe forges(settings, gates, [&](event::provider forge) {
+        return repositories.reach(config::git_url(settings->providers, forge), probe_bound, settings->git.ca_file);
+    });
+
     // The queue: which job runs when, and what became of it.
-    job::dispatcher jobs(executor, {settings, **journal, agents, gate, metrics});
+    job::dispatcher jobs(executor, {settings, **journal, agents, gates, forges, metrics});
 
     // Where an event enters.
     job::intake intake(settings, **journal, jobs);
 
     // What answers HTTP, and its routes.
-    listeners http(executor, settings.server, routes(settings, intake, jobs, {**journal, agents, pool}, metrics, known),
+    listeners http(executor, settings->server,
+                   routes(settings, intake, jobs, {**journal, agents, pool}, metrics, known),
                    [&](const http::request_end& end) { metrics.http_request(end.route, end.took); });
 
-    // Signals that ask for the end.
+    // Signals that ask for the end, and the one that asks for the configuration to be read again.
     termination signals(executor);
+    hangups reloads(executor);
+
+    // Whoever started the process and wants to know how it is.
+    service_manager manager(config::process_environment());
 
     // Everything that runs beside: joined by shut_down() before this function is left.
     async::task_group background(executor, die_of);
 
+    // After a reload: who holds a copy of the configuration, or waits for what it says.
+    const auto on_reload = [&] {
+        engine.change(engine_settings(settings->docker));
+        repositories.change(cache_settings(*settings));
+        jobs.settings_changed();
+    };
     metrics.before_render([&] {
         metrics.set_queue_length(jobs.queued());
         metrics.set_queue_oldest(jobs.oldest_wait());
+        metrics.set_docker_up(gates.engine.open());
+        for (const auto* one : gates.all()) metrics.set_gate_open(one->name(), one->open());
     });
     try {
         // Whoever calls from now on waits in the backlog; a port that is taken is found before anything has begun.
-        known.low_disk = is_disk_low(settings.storage);
-        co_await ping_engine(engine, gate, metrics, known);
+        check_room(*settings, gates.disk, known);
+        co_await ping_engine(engine, gates.engine);
+        if (auto proved = co_await mounted.prove_at_start(); !proved)
+            co_return cannot_start("repo_cache.host_dir", proved.error());
         const auto port = http.listen();
         if (!port) co_return cannot_start("server", port.error());
         if (auto recovered = co_await jobs.recover(); !recovered)
             co_return cannot_start("storage.path", recovered.error());
 
         background.spawn(signals.run());
-        background.spawn(keep_pinging_engine(settings, engine, gate, metrics, known));
-        background.spawn(keep_checking_storage(settings, **journal, known));
+        background.spawn(manager.keep_alive());
+        background.spawn(keep_pinging_engine(settings, engine, gates.engine));
+        background.spawn(keep_checking_storage(settings, **journal, gates.disk, known));
+        for (const auto forge : known.forges) background.spawn(forges.keep_looking(forge));
+        background.spawn(mounted.prove_later());
         background.spawn(watch.run());
         http.run_in(background);
         background.spawn(jobs.run());
         background.spawn(jobs.keep_reconciling());
         background.spawn(jobs.keep_expiring());
         background.spawn(keep_house({settings, **journal, repositories, pool}));
+        background.spawn(keep_reloading({settings, reloads, std::move(read_again), pool, known, manager, on_reload}));
         observe::info("ready",
-                      {{"version", version}, {"instance", instance}, {"host", settings.server.host}, {"port", *port}});
+                      {{"version", version}, {"instance", instance}, {"host", settings->server.host}, {"port", *port}});
+        manager.ready("Serving on " + settings->server.host + ", port " + std::to_string(*port));
 
-        co_return co_await shut_down({settings, signals, known, metrics, jobs, http, background, **journal});
+        co_return co_await shut_down({settings, signals, known, metrics, jobs, http, background, **journal, manager});
     } catch (...) {
         die_of(std::current_exception());
     }

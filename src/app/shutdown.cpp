@@ -27,8 +27,9 @@ asio::awaitable<void> agents_end(job::dispatcher& jobs, std::chrono::millisecond
 }  // namespace
 
 asio::awaitable<int> shut_down(shutdown_parts with) {
-    const auto& limits = with.settings.shutdown;
     co_await with.signals.requested(1);
+    const auto settings = with.settings.snapshot();
+    const auto& limits = settings->shutdown;
 
     // Drain: nothing new starts, webhooks are still written down, running agents have their time, or are left to the
     // next start.
@@ -37,17 +38,23 @@ asio::awaitable<int> shut_down(shutdown_parts with) {
     with.jobs.drain();
     with.http.set_draining();
     observe::info("draining", {{"agents", with.jobs.active()}, {"drain_timeout", limits.drain_timeout}});
+    with.manager.stopping("Draining, agents running: " + std::to_string(with.jobs.active()),
+                          limits.drain_timeout + limits.stop_grace + clean_up_bound);
+    with.background.spawn(with.manager.keep_asking_for_time());
     if (limits.agents == config::agents_policy::detach) with.jobs.detach();
     co_await async::race(agents_end(with.jobs, limits.drain_timeout), with.signals.requested(2));
 
     // Stop: what still runs is stopped in parallel, cleaned up after and written down as interrupted.
     if (with.jobs.active() > 0) {
         observe::info("stopping agents", {{"agents", with.jobs.active()}, {"stop_grace", limits.stop_grace}});
+        with.manager.stopping("Stopping, agents running: " + std::to_string(with.jobs.active()),
+                              limits.stop_grace + clean_up_bound);
         with.jobs.stop();
         if (!co_await with.jobs.join_for(limits.stop_grace + clean_up_bound)) give_up("agents");
     }
 
     // Close: the listener first, then what it led to, then what ran beside.
+    with.manager.stopping("Closing", request_bound + 2 * clean_up_bound);
     co_await with.http.close(request_bound);
     if (!co_await with.jobs.settle_for(clean_up_bound)) give_up("the journal");
     with.background.cancel();

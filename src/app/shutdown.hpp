@@ -1,10 +1,11 @@
 #pragma once
 
 #include "app/listeners.hpp"
+#include "app/service_manager.hpp"
 #include "app/status.hpp"
 #include "app/termination.hpp"
 #include "async/task_group.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "job/dispatcher.hpp"
 #include "journal/journal.hpp"
 #include "observe/metrics.hpp"
@@ -14,7 +15,7 @@
 namespace familiar::app {
 
 struct shutdown_parts {
-    const config::settings& settings;
+    const config::current& settings;
     termination& signals;
     status& known;
     observe::metrics& metrics;
@@ -22,6 +23,7 @@ struct shutdown_parts {
     listeners& http;
     async::task_group& background;
     journal::journal& journal;
+    service_manager& manager;
 };
 
 /// Waits until the server is told to end, and then takes it down in three stages: drain, stop, close. Returns the exit

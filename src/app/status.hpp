@@ -5,13 +5,15 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace familiar::app {
 
 /// What the server knows of itself, gathered where it is learnt and read by the health routes.
 struct status {
-    bool docker_up = false;
-    bool low_disk = false;
+    const job::gates& gates;
+    std::vector<event::provider> forges{};  ///< those that are served
+    bool low_disk = false;                  ///< where deliveries are written down
     bool draining = false;
     std::optional<std::string> storage_failure{};  ///< set by a write that failed, cleared by one that succeeds again
 };

@@ -21,4 +21,23 @@ std::string cut_end(std::string_view text, std::size_t width);
 /// The same for what is missing in the middle.
 std::string cut_middle(std::string_view text, std::size_t width);
 
+/// Makes a log fit to be shown at a terminal, in whatever pieces it comes: colours and the like (SGR, "ESC [ … m") act
+/// as the agent meant them, and every other control character, escape sequence, bidirectional override and byte that is
+/// no UTF-8 is shown as observe::escape_control() has it. A CR, which would let a line hide the one before, ends a
+/// line.
+class terminal_filter {
+public:
+    std::string feed(std::string_view piece);
+
+    /// The rest, and an end of all colours.
+    std::string finish();
+
+private:
+    std::string convert(std::string_view text);
+
+    std::string begun_{};  ///< the beginning of a character or of an escape sequence
+    bool after_cr_ = false;
+    bool coloured_ = false;
+};
+
 }  // namespace familiar::app

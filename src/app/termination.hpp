@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/signal_mask.hpp"
 #include "async/signal.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -8,19 +9,11 @@
 
 namespace familiar::app {
 
-/// Makes the signals of a termination wait: for this thread, and those that it starts from now on, until a termination
-/// is made on it. Called before any thread is started, so that a signal in the first or the last moment of the process
-/// never meets one that would die of it.
-void hold_signals();
-
 /// Counts the signals that ask the process to end. The third one ends it at once, with exit code 1: containers stay for
-/// the next start. SIGHUP is logged and ignored.
+/// the next start.
 class termination {
 public:
     explicit termination(boost::asio::any_io_executor executor);
-    ~termination();  ///< signals that come later wait for ever
-    termination(const termination&) = delete;
-    termination& operator=(const termination&) = delete;
 
     /// Receives signals until it is cancelled; for a task group.
     boost::asio::awaitable<void> run();
@@ -30,6 +23,7 @@ public:
 
 private:
     boost::asio::signal_set signals_;
+    signals_let_through open_;
     async::signal counted_;
     int count_ = 0;
 };

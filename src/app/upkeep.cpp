@@ -56,9 +56,9 @@ asio::awaitable<std::size_t> tend_mirrors(git::cache& repositories, std::chrono:
 }  // namespace
 
 asio::awaitable<void> clean_up(upkeep_parts with) {
-    const auto rows = co_await prune_journal(with.journal, with.settings.storage.retention);
-    const auto logs = co_await remove_logs(with.settings.logging, with.pool);
-    const auto mirrors = co_await tend_mirrors(with.repositories, with.settings.repo_cache.unused_for);
+    const auto rows = co_await prune_journal(with.journal, with.settings->storage.retention);
+    const auto logs = co_await remove_logs(with.settings->logging, with.pool);
+    const auto mirrors = co_await tend_mirrors(with.repositories, with.settings->repo_cache.unused_for);
     if (rows + logs + mirrors > 0)
         observe::info("removed what was old", {{"rows", rows}, {"logs", logs}, {"mirrors", mirrors}});
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "git/cache.hpp"
 #include "journal/journal.hpp"
 
@@ -11,7 +11,7 @@ namespace familiar::app {
 
 /// What the upkeep works on; all of it outlives keep_house().
 struct upkeep_parts {
-    const config::settings& settings;
+    const config::current& settings;
     journal::journal& journal;
     git::cache& repositories;
     boost::asio::thread_pool& pool;  ///< reads and deletes logs

@@ -24,14 +24,9 @@ webhook::keys keys_of(const config::providers_settings& providers, event::provid
     return {providers.gitlab.webhook_secret, providers.gitlab.signing_token};
 }
 
-webhook_route::webhook_route(event::provider forge, const config::settings& settings, job::intake& intake,
+webhook_route::webhook_route(event::provider forge, const config::current& settings, job::intake& intake,
                              observe::metrics& metrics, status& known)
-    : forge_(forge),
-      settings_(settings),
-      intake_(intake),
-      metrics_(metrics),
-      known_(known),
-      keys_(keys_of(settings.providers, forge)) {}
+    : forge_(forge), settings_(settings), intake_(intake), metrics_(metrics), known_(known) {}
 
 asio::awaitable<http::response> webhook_route::operator()(http::request request) const {
     metrics_.webhook_received(to_text(forge_));
@@ -41,13 +36,14 @@ asio::awaitable<http::response> webhook_route::operator()(http::request request)
 }
 
 asio::awaitable<webhook_answer> webhook_route::answer(http::request request) const {
-    if (known_.draining && settings_.shutdown.intake == config::intake_policy::refuse)
+    if (known_.draining && settings_->shutdown.intake == config::intake_policy::refuse)
         co_return webhook_answer{http::unavailable("the server is shutting down", retry_after), "refused"};
     if (known_.low_disk) co_return webhook_answer{http::unavailable("storage is nearly full", retry_after), "refused"};
 
     const webhook::request signed_request{[&request](std::string_view name) { return request.header(name); },
                                           request.body, request.received};
-    if (const auto authentic = webhook::verify(forge_, keys_, signed_request); !authentic) {
+    if (const auto authentic = webhook::verify(forge_, keys_of(settings_->providers, forge_), signed_request);
+        !authentic) {
         observe::warning(
             "webhook refused",
             {{"provider", to_text(forge_)}, {"remote", request.remote}, {"reason", describe(authentic.error())}});

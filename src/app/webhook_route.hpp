@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/status.hpp"
-#include "config/settings.hpp"
+#include "config/current.hpp"
 #include "http/message.hpp"
 #include "job/intake.hpp"
 #include "observe/metrics.hpp"
@@ -20,7 +20,7 @@ struct webhook_answer {
 /// POST /webhook/<forge>: verify, parse, hand to intake, answer.
 class webhook_route {
 public:
-    webhook_route(event::provider forge, const config::settings& settings, job::intake& intake,
+    webhook_route(event::provider forge, const config::current& settings, job::intake& intake,
                   observe::metrics& metrics, status& known);
 
     boost::asio::awaitable<http::response> operator()(http::request request) const;
@@ -31,11 +31,10 @@ private:
                                                   event::event incoming) const;
 
     event::provider forge_;
-    const config::settings& settings_;
+    const config::current& settings_;
     job::intake& intake_;
     observe::metrics& metrics_;
     status& known_;
-    webhook::keys keys_;
 };
 
 /// The secrets of one forge, as the webhook room wants them.

@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/doctor.hpp"
 #include "app/operator_commands.hpp"
 #include "app/version.hpp"
 
@@ -7,6 +8,7 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -88,7 +90,7 @@ int run(int argc, char** argv) {
         "Familiar: gives each webhook of a merge request that matters to a coding agent, in a container of its own.");
     program.name("familiar");
     program.require_subcommand(0, 1);
-    program.footer("Start with `familiar check`, then `familiar serve`. `familiar COMMAND --help` says more of each.");
+    program.footer("Start with `familiar doctor`, then `familiar serve`. `familiar COMMAND --help` says more of each.");
     bool wants_version = false;
     program.add_flag("--version", wants_version, "Print the version");
 
@@ -97,6 +99,11 @@ int run(int argc, char** argv) {
     auto* check = program.add_subcommand("check", "Read the configuration and say what is wrong with it");
     add_configuration_options(*serve, chosen);
     add_configuration_options(*check, chosen);
+    bool as_json = false;
+    auto* doctor = program.add_subcommand("doctor", "Try everything that the server depends on, and say what is wrong");
+    add_configuration_options(*doctor, chosen);
+    doctor->add_flag("--json", as_json, "Print JSON, for programs");
+    doctor->footer("Run it as the server's user. It changes nothing, and the server may run meanwhile.");
 
     app::send_request sent;
     auto* send = program.add_subcommand("send", "Sign a payload as the forge would, and post it to a server");
@@ -120,7 +127,10 @@ int run(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {
-        return program.exit(wrong) == 0 ? 0 : misused;
+        std::ostringstream said;
+        const int code = program.exit(wrong, std::cout, said);
+        std::cerr << app::printable_lines(said.str());
+        return code == 0 ? 0 : misused;
     }
     if (wants_version || version->parsed()) {
         std::cout << "familiar " << app::version << '\n';
@@ -128,6 +138,7 @@ int run(int argc, char** argv) {
     }
     if (serve->parsed()) return app::serve(chosen);
     if (check->parsed()) return app::check(chosen);
+    if (doctor->parsed()) return app::doctor(chosen, as_json);
     if (const auto code = operators.run()) return *code;
     if (health->parsed()) return app::health(health_url);
     if (send->parsed()) {
@@ -147,7 +158,6 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {
-        std::cerr << "familiar: " << failure.what() << '\n';
-        return 1;
+        return familiar::app::fail_with(failure.what(), familiar::app::exit_code::failed);
     }
 }

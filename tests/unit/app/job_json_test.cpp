@@ -52,7 +52,7 @@ constexpr auto subject = R"("provider":"gitlab","repository":"group/deeper/still
 constexpr auto start = R"("head":"0123456789abcdef0123456789abcdef01234567","created_at":"2026-01-31T12:00:00.000Z",)"
                        R"("started_at":"2026-01-31T12:00:10.250Z","deadline":"2026-01-31T12:30:10.250Z",)";
 constexpr auto place =
-    R"("container":"familiar-agent-01jd0000000000000000000001-1","log":"/var/log/familiar/gitlab/group/deeper/still/7/x.log"})";
+    R"("container":"familiar-agent-01jd0000000000000000000001-1","log":"/var/log/familiar/gitlab/group/deeper/still/7/x.log","last_lines":[]})";
 
 std::string beginning(const std::string& state, const std::string& waits) {
     return R"({"id":"01jd0000000000000000000001","state":")" + state + R"(",)" + waits + subject;
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_SUITE(a_job_in_json)
 BOOST_AUTO_TEST_CASE(has_null_for_everything_that_is_not_there_yet) {
     const std::string nothing_yet =
         R"("attempt":0,"retry_of":null,"head":null,"created_at":"2026-01-31T12:00:00.000Z","started_at":null,)"
-        R"("deadline":null,"finished_at":null,"outcome":null,"reason":null,"exit_code":null,"container":null,"log":null})";
+        R"("deadline":null,"finished_at":null,"outcome":null,"reason":null,"exit_code":null,"container":null,"log":null,"last_lines":[]})";
     BOOST_TEST(text(waiting(job_state::received), "authorisation") ==
                beginning("received", R"("waiting_for":"authorisation","not_before":null,)") + nothing_yet);
     BOOST_TEST(text(waiting(job_state::held), "approval") ==
@@ -102,6 +102,12 @@ BOOST_AUTO_TEST_CASE(says_how_it_ended) {
                                     R"("finished_at":"2026-01-31T12:05:00.000Z","outcome":")" + name +
                                     R"(","reason":"because","exit_code":0,)" + place);
     }
+}
+
+BOOST_AUTO_TEST_CASE(has_the_last_lines_that_its_agent_printed) {
+    auto job = ended(job_state::failed);
+    job.last_lines = "one\n\ntwo \xff";
+    BOOST_TEST(text(job).ends_with("\"last_lines\":[\"one\",\"\",\"two \uFFFD\"]}"), text(job));
 }
 
 BOOST_AUTO_TEST_CASE(is_valid_whatever_bytes_somebody_put_into_a_reason) {

@@ -100,4 +100,11 @@ BOOST_AUTO_TEST_CASE(a_job_is_shown_field_by_field_with_a_dash_for_what_is_not_t
     BOOST_TEST(app::job_lines(job) == "id: 01\nstate: queued\nnumber: 7\nretry_of: -\nreason: a\\nb\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_lines_of_a_list_follow_on_its_name) {
+    const auto job =
+        boost::json::parse(R"({"id":"01","last_lines":["one","","\u001b[31mtwo\nthree"],"log":null})").as_object();
+    BOOST_TEST(app::job_lines(job) == "id: 01\nlast_lines:\n    one\n    \n    \\x1b[31mtwo\\nthree\nlog: -\n");
+    BOOST_TEST(app::job_lines({{"last_lines", boost::json::array()}}) == "last_lines: -\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

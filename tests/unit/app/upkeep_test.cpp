@@ -41,7 +41,10 @@ struct household {
     household(const household&) = delete;
     household& operator=(const household&) = delete;
 
-    app::upkeep_parts parts() { return {settings, *book, repositories, pool}; }
+    app::upkeep_parts parts() {
+        in_force.replace(settings);
+        return {in_force, *book, repositories, pool};
+    }
     void clean_up() { run_coroutine(context, app::clean_up(parts())); }
 
     static journal::delivery delivery(const std::string& id, std::chrono::hours age) {
@@ -105,6 +108,7 @@ struct household {
     asio::io_context context{1};
     asio::thread_pool pool{2};
     config::settings settings;
+    config::current in_force{settings};
     git::cache repositories{context.get_executor(), pool, cache_settings()};
     std::unique_ptr<journal::journal> book;
     observe::log_capture log;
