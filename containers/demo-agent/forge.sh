@@ -13,6 +13,6 @@ PATH="$PATH:/usr/sbin"
 command -v lighttpd >/dev/null || { echo "forge.sh: install lighttpd" >&2; exit 1; }
 
 mkdir -p "$1/git"
-(umask 077 && printf '%s:%s\n' "$3" "$4" >"$1/users")
+[ -e "$1/users" ] || (umask 077 && printf '%s:%s\n' "$3" "$4" >"$1/users")
 
 FORGE_DIR="$1" FORGE_PORT="$2" FORGE_BACKEND="$backend" exec lighttpd -D -f "$(dirname "$0")/forge.conf"

@@ -56,7 +56,7 @@ public:
     std::string create_with_merge_request(const std::string& path, std::int64_t number, const std::string& branch,
                                           const files& changes);
 
-    /// Lets in somebody else with the same password, until stop(): forges take a token with a user name of their own.
+    /// Lets in somebody else with the same password: forges take a token with a user name of their own.
     void let_in(const std::string& name);
 
     /// Starts and stops the server; it keeps its port and its repositories. A new forge is started.
