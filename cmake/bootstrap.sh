@@ -184,7 +184,7 @@ workflow() {
 # ---- all of it
 
 uses_engine=yes
-case $name in bench | release | tidy) uses_engine='' ;; esac
+case $name in bench | fuzz | release | tidy) uses_engine='' ;; esac
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
