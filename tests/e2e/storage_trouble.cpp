@@ -33,6 +33,14 @@ public:
     small_disk& operator=(const small_disk&) = delete;
 
     std::filesystem::path database() const { return folder_ / "familiar.db"; }
+    std::filesystem::path folder() const { return folder_.path(); }
+    /// Leaves that many bytes.
+    void fill_but(std::uintmax_t free) const {
+        const auto size = std::filesystem::space(folder_.path()).available - free;
+        const int file = ::open((folder_ / "filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (::posix_fallocate(file, 0, static_cast<off_t>(size)) != 0) throw std::runtime_error("cannot fill a disk");
+        ::close(file);
+    }
     void fill() const {
         const int file = ::open((folder_ / "filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600);
         const std::string block(4096, 'x');
@@ -108,6 +116,42 @@ BOOST_AUTO_TEST_CASE(with_a_full_disk_webhooks_are_put_off_until_there_is_room_a
     BOOST_TEST(is_kept(disk.database(), refused));
     engine.on();
     wait_for("its job has ended", [&] { return job_in(disk.database(), job).state == "succeeded"; });
+}
+
+BOOST_AUTO_TEST_CASE(before_the_disk_is_full_webhooks_are_put_off_and_no_agent_starts) {
+    const small_disk disk;
+    server familiar(forge, {{"docker.cli", engine.program()},
+                            {"storage.path", disk.database().string()},
+                            {"storage.min_free_disk", "1MiB"}});
+    const auto waits = familiar.accepted(github("pull_request.opened", forge.open()));
+    disk.fill_but(512 * 1024);
+    const auto refused = github("pull_request.opened", forge.open());
+    wait_for("the disk is low", [&] { return familiar.get("/readyz").status == 503; });
+    check_refused(familiar.post(refused));
+    BOOST_TEST(familiar.get("/health").field("status") == "degraded");
+    engine.on();
+    wait_for("the engine is there", [&] { return familiar.metric("familiar_docker_up") == 1; });
+    BOOST_TEST(familiar.metric("familiar_gate_open{gate=\"disk\"}") == 0);
+    BOOST_TEST(job_in(disk.database(), waits).state == "queued");
+
+    disk.empty();
+    wait_for("there is room", [&] { return familiar.get("/readyz").status == 200; });
+    wait_for("the job that waited has ended", [&] { return job_in(disk.database(), waits).state == "succeeded"; });
+    const auto job = familiar.accepted(refused);
+    wait_for("the one that was refused, too", [&] { return job_in(disk.database(), job).state == "succeeded"; });
+}
+
+BOOST_AUTO_TEST_CASE(where_only_agents_lack_room_webhooks_are_taken_and_wait) {
+    const small_disk disk;
+    server familiar(forge, {{"logging.dir", disk.folder().string()}, {"storage.min_free_disk", "1MiB"}});
+    disk.fill_but(512 * 1024);
+    wait_for("the disk is low", [&] { return familiar.metric("familiar_gate_open{gate=\"disk\"}") == 0; });
+    const auto waits = familiar.accepted(github("pull_request.opened", forge.open()));
+    familiar.wait_for_state(waits, {"queued"});
+    BOOST_TEST(familiar.get("/readyz").status == 200u);
+    BOOST_TEST(familiar.get("/health").field("status") == "degraded");
+    disk.empty();
+    BOOST_TEST(familiar.wait_for_job(waits).state == "succeeded");
 }
 
 BOOST_AUTO_TEST_CASE(while_somebody_holds_the_database_too_long_webhooks_are_put_off) {

@@ -70,8 +70,6 @@ void incidents::play_one(const incident& what) {
             forge_.stop();
             wait();
             forge_.start();
-            forge_.let_in("x-access-token");
-            forge_.let_in("oauth2");
             break;
         case fault::forge_silent:
             forge_.pause();
