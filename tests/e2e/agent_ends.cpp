@@ -1,10 +1,8 @@
-#include "e2e/support/docker.hpp"
-#include "e2e/support/forge.hpp"
-#include "e2e/support/server.hpp"
-#include "e2e/support/wait_for.hpp"
+#include "e2e/support/scripted_agents.hpp"
 #include "support/unit_test.hpp"
 
-// Every way in which an agent can end, and what is then written down, counted, kept and removed.
+// How an agent can end that nobody kills (deaths.cpp has the others), and what is then written down, counted, kept and
+// removed.
 namespace {
 
 using namespace familiar::test;
@@ -16,10 +14,7 @@ struct common {
     static common* now;
 
     test_forge forge;
-    server familiar{forge,
-                    {{"agents.command", R"(["sh", "/workspace/act.sh"])"},
-                     {"logging.max_log", "64KiB"},
-                     {"agents.memory", "128m"}}};
+    server familiar{forge, scripted({{"logging.max_log", "64KiB"}})};
 };
 
 common* common::now = nullptr;
@@ -29,21 +24,7 @@ server& familiar_server() {
 }
 
 std::string start(server& familiar, const std::string& script) {
-    return familiar.accepted(github("pull_request.opened", common::now->forge.open({{"act.sh", script}})));
-}
-
-/// The end of a job whose agent does what `script` says: collected, cleaned up after and counted once.
-job_row end_of(server& familiar, const std::string& job, const std::string& state) {
-    const auto row = familiar.wait_for_job(job);
-    BOOST_TEST_INFO(row.reason);
-    BOOST_TEST(row.state == state);
-    BOOST_TEST(row.outcome == state);
-    BOOST_TEST(row.attempt == 1);
-    BOOST_TEST(row.started_at.has_value());
-    BOOST_TEST(row.finished_at.has_value());
-    BOOST_TEST(!has_container(row.container));
-    BOOST_TEST(!std::filesystem::exists(familiar.workspace(job)));
-    return row;
+    return start_script(familiar, common::now->forge, script);
 }
 
 job_row run(const std::string& script, const std::string& state) {
@@ -89,10 +70,6 @@ BOOST_AUTO_TEST_CASE(an_agent_that_exits_with_a_code_has_failed) {
     BOOST_TEST(job.reason == "exit code 5");
     BOOST_TEST(read_file(job.log) == "I give up\n");
     BOOST_TEST(familiar_server().metric("familiar_jobs_total{event=\"mr_opened\",outcome=\"failed\"}") >= 1);
-}
-
-BOOST_AUTO_TEST_CASE(an_agent_that_crashes_has_failed_by_name) {
-    BOOST_TEST(contains(run("sh -c 'kill -SEGV $$'", "failed").reason, "segmentation fault (139)"));
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_that_says_so_has_failed_although_it_exits_with_0) {
@@ -141,42 +118,13 @@ BOOST_AUTO_TEST_CASE(a_tree_made_to_be_hard_to_remove_is_removed_and_nothing_els
     BOOST_TEST(std::filesystem::exists(outside));
 }
 
-BOOST_AUTO_TEST_CASE(an_agent_that_somebody_else_kills_has_failed) {
-    auto& familiar = familiar_server();
-    const auto job = start(familiar, "echo 'the prompt:'; sleep 100");
-    familiar.wait_until_waiting(job);
-    docker({"kill", familiar.job(job).container});
-    const auto row = end_of(familiar, job, "failed");
-    BOOST_TEST(row.exit_code.value_or(-1) == 137);
-    BOOST_TEST(row.reason == "killed (137)");
-    BOOST_TEST(read_file(row.log) == "the prompt:\n");
-}
-
-BOOST_AUTO_TEST_CASE(an_agent_whose_container_somebody_else_removes_has_failed) {
-    auto& familiar = familiar_server();
-    const auto job = start(familiar, "echo 'the prompt:'; sleep 100");
-    familiar.wait_until_waiting(job);
-    docker({"rm", "--force", familiar.job(job).container});
-    const auto row = end_of(familiar, job, "failed");
-    BOOST_TEST((row.reason == "killed (137)" || row.reason == "its container was removed by somebody else"),
-               row.reason);
-}
-
-BOOST_AUTO_TEST_CASE(an_agent_that_uses_too_much_memory_has_failed) {
-    const auto job = run("head -c 1000000000 /dev/zero | tail", "failed");
-    BOOST_TEST(job.exit_code.value_or(-1) == 137);
-    BOOST_TEST(contains(job.reason, "137"));
-}
-
 BOOST_AUTO_TEST_CASE(an_agent_that_outlives_its_timeout_is_stopped) {
-    server familiar(common::now->forge,
-                    {{"agents.command", R"(["sh", "/workspace/act.sh"])"}, {"agents.timeout", "3s"}});
+    server familiar(common::now->forge, scripted({{"agents.timeout", "3s"}}));
     check_timed_out(familiar, "echo at work; exec sleep 100");
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_that_does_not_want_to_stop_is_killed_after_the_grace) {
-    server familiar(common::now->forge,
-                    {{"agents.command", R"(["sh", "/workspace/act.sh"])"}, {"agents.timeout", "3s"}});
+    server familiar(common::now->forge, scripted({{"agents.timeout", "3s"}}));
     check_timed_out(familiar, "trap '' TERM; echo at work; while :; do sleep 0.1; done");
 }
 

@@ -165,6 +165,29 @@ BOOST_FIXTURE_TEST_CASE(an_agent_whose_killed_engine_comes_back_and_kills_it_has
     check_killed_with_the_engine(familiar, job);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_agent_that_its_engine_has_forgotten_is_interrupted_and_never_started_again, desk) {
+    server familiar(forge, holding());
+    const auto job = running(familiar);
+    const auto container = familiar.job(job).container;
+    const std::string id(inspect(container).at("Id").as_string());
+    engine.kill();
+    engine.forget(id);
+    engine.start();
+
+    const auto row = familiar.wait_for_job(job);
+    BOOST_TEST(row.state == "interrupted");
+    BOOST_TEST(row.reason == "the Docker engine does not know its container any more; nobody saw how it ended");
+    BOOST_TEST(row.attempt == 1);
+    BOOST_TEST(!row.exit_code.has_value());
+    BOOST_TEST(row.last_lines == "");
+    BOOST_TEST(!std::filesystem::exists(familiar.workspace(job)));
+    BOOST_TEST(containers(familiar.instance_label()).empty());
+    BOOST_TEST(familiar.metric("familiar_agents_spawned_total") == 1);
+    BOOST_TEST(familiar.metric("familiar_agents_interrupted_total") == 1);
+    BOOST_TEST(familiar.metric("familiar_active_agents") == 0);
+    BOOST_TEST(familiar.jobs().size() == 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(with_live_restore_an_agent_outlives_its_engine_however_that_ends, desk) {
     for (const bool killed : {false, true}) {
         restart_as(restore::live);

@@ -134,6 +134,11 @@ void private_engine::kill() {
     wait_for_end();
 }
 
+void private_engine::forget(const std::string& id) const {
+    if (runs() || std::filesystem::remove_all(folder_ / "data/containers" / id) == 0)
+        throw std::runtime_error("the engine runs, or has no container " + id);
+}
+
 void private_engine::pause() {
     signal(SIGSTOP);
 }

@@ -38,6 +38,10 @@ public:
         start();
     }
 
+    /// Loses what it knows of a container, as with a disk that was set back; while it does not run. `id` is a whole
+    /// one.
+    void forget(const std::string& id) const;
+
     /// A paused engine takes connections and says nothing.
     void pause();
     void resume();

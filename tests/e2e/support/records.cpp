@@ -38,6 +38,7 @@ job_row row_of(SQLite::Statement& query) {
     if (const auto code = maybe(query.getColumn("exit_code"))) row.exit_code = static_cast<int>(*code);
     row.container = query.getColumn("container").getString();
     row.log = query.getColumn("log").getString();
+    row.last_lines = query.getColumn("last_lines").getString();
     return row;
 }
 

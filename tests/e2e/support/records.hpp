@@ -27,6 +27,7 @@ struct job_row {
     std::optional<int> exit_code{};
     std::string container{};
     std::string log{};
+    std::string last_lines{};
 };
 
 /// All jobs, oldest first.
