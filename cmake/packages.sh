@@ -80,8 +80,8 @@ build_packages=(ca-certificates clang-19 cmake git libclang-rt-19-dev lld-19 llv
     libcli11-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev)
 # The demo's forge (lighttpd runs git's HTTP backend; lsb-base keeps it from pulling in systemd) and agent image.
 run_packages=(curl lighttpd lsb-base mmdebstrap)
-# strace ends a server at a system call of the test's choice.
-test_packages=(busybox-static clang-format-19 prometheus strace)
+# strace ends a server at a system call of the test's choice; prometheus and Nagios' check_http poll one; slowhttptest attacks one.
+test_packages=(busybox-static clang-format-19 monitoring-plugins-basic prometheus slowhttptest strace)
 bench_packages=(libbenchmark-dev)
 
 packages_for() {
@@ -90,9 +90,9 @@ packages_for() {
     demo | serve) echo "${run_packages[@]}" ;;
     bench) echo "${bench_packages[@]}" ;;
     tidy) echo clang-tidy-19 ;;
-    release) ;;
+    fuzz | release) ;;
     *) echo "${run_packages[@]}" "${test_packages[@]}" ;;
     esac
     # Without root mmdebstrap makes its user namespace with newuidmap.
-    [[ $1 == bench || $1 == release || $1 == tidy || $(id -u) == 0 ]] || echo uidmap
+    [[ $1 == bench || $1 == fuzz || $1 == release || $1 == tidy || $(id -u) == 0 ]] || echo uidmap
 }
