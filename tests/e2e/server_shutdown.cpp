@@ -210,11 +210,4 @@ BOOST_AUTO_TEST_CASE(a_job_in_preparation_goes_back_to_the_queue) {
     BOOST_TEST(done.attempt == 1);
 }
 
-BOOST_AUTO_TEST_CASE(sighup_is_noted_and_changes_nothing) {
-    server familiar(forge);
-    familiar.signal(SIGHUP);
-    wait_for("it is noted", [&] { return familiar.has_logged({"SIGHUP"}); });
-    BOOST_TEST(familiar.get("/readyz").status == 200u);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -121,8 +121,9 @@ void server::start() {
     write_configuration();
     log_begin_ = log().size();
     const log_descriptor log(folder_ / "server.log");
-    process_ = start_program({FAMILIAR_BINARY, "serve", "--config", file().string()},
-                             {.directory = folder(), .out = log.number(), .error = log.number()});
+    process_ =
+        start_program({FAMILIAR_BINARY, "serve", "--config", file().string()},
+                      {.environment = environment_, .directory = folder(), .out = log.number(), .error = log.number()});
     try {
         port_ = port_when_ready();
     } catch (...) {

@@ -31,6 +31,10 @@ public:
     server(not_started, const git_forge& forge, const configuration::entries& changes = {});
 
     configuration& configured() { return configuration_; }
+    /// What starts from now on has in its environment besides the test's.
+    variables& environment() { return environment_; }
+    /// Has a server that runs find what is configured now when it reads its file again.
+    void write_configuration() const;
     /// Starts it with what is configured now; returns once it is ready.
     void start();
     /// Runs it when it is expected to end by itself soon.
@@ -91,12 +95,12 @@ public:
 
 private:
     std::filesystem::path out(const std::string& job) const { return workspace(job) / "out"; }
-    void write_configuration() const;
     std::uint16_t port_when_ready();
 
     temporary_directory folder_;
     std::string instance_;
     configuration configuration_;
+    variables environment_;
     pid_t process_ = 0;
     std::uint16_t port_ = 0;
     std::size_t log_begin_ = 0;  ///< where the last start's lines begin
