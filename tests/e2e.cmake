@@ -1,6 +1,6 @@
 # End to end: the real binary, a real engine, a real git server. e2e/*.cpp are one executable; each file holds one test suite,
 # named like the file, and is a CTest of its own, e2e_<file>. What the files share is in e2e/support/; the parts of the chaos
-# test are in e2e/chaos/.
+# test are in e2e/chaos/, those of the soak test in e2e/soak/.
 
 # Everything that uses the engine comes between the set-up and the clean-up of the fixture `engine`.
 add_test(NAME demo_image
@@ -9,7 +9,7 @@ set_tests_properties(demo_image PROPERTIES FIXTURES_SETUP engine RESOURCE_LOCK e
 
 file(GLOB _scenarios CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/*.cpp")
 file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.cpp"
-    "${CMAKE_CURRENT_SOURCE_DIR}/e2e/chaos/*.cpp")
+    "${CMAKE_CURRENT_SOURCE_DIR}/e2e/chaos/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/e2e/soak/*.cpp")
 
 # In the names of containers and folders, so that two build trees can be tested at the same time.
 string(MD5 _mark "${CMAKE_BINARY_DIR}")
@@ -22,7 +22,8 @@ set_tests_properties(clean_place PROPERTIES FIXTURES_SETUP engine)
 add_executable(e2e ${_scenarios} ${_shared})
 target_precompile_headers(e2e REUSE_FROM familiar_test_support)
 target_link_libraries(e2e PRIVATE familiar_core familiar_test_support SQLiteCpp SQLite::SQLite3)
-target_compile_definitions(e2e PRIVATE FAMILIAR_BINARY="$<TARGET_FILE:familiar>" FAMILIAR_TEST_MARK="${_mark}")
+target_compile_definitions(e2e PRIVATE FAMILIAR_BINARY="$<TARGET_FILE:familiar>" FAMILIAR_TEST_MARK="${_mark}"
+    FAMILIAR_SANITIZE="${FAMILIAR_SANITIZE}")
 add_dependencies(e2e familiar)
 
 foreach(_scenario IN LISTS _scenarios)

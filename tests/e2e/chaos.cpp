@@ -2,6 +2,7 @@
 #include "e2e/chaos/run.hpp"
 #include "e2e/chaos/schedule.hpp"
 #include "e2e/chaos/witness.hpp"
+#include "e2e/support/from_environment.hpp"
 #include "support/unit_test.hpp"
 
 #include <cstdlib>
@@ -72,11 +73,6 @@ struct calm {
         return rules;
     }
 };
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-    const char* const text = std::getenv(variable);
-    return text == nullptr || *text == '\0' ? otherwise : std::stoull(text);
-}
 
 double rate_from(const char* variable, double otherwise) {
     const char* const text = std::getenv(variable);

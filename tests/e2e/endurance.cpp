@@ -1,19 +1,13 @@
 #include "e2e/support/docker.hpp"
 #include "e2e/support/forge.hpp"
+#include "e2e/support/process_figures.hpp"
 #include "e2e/support/server.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
-#include <iterator>
-
 namespace {
 
 using namespace familiar::test;
-
-std::size_t descriptors_of(pid_t process) {
-    const auto folder = "/proc/" + std::to_string(process) + "/fd";
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
-}
 
 }  // namespace
 
@@ -29,13 +23,13 @@ BOOST_AUTO_TEST_CASE(after_twenty_jobs_a_server_holds_no_more_than_before) {
         for (const auto& job : jobs) BOOST_TEST(familiar.wait_for_job(job).state == "succeeded");
     };
     run(1);
-    const auto descriptors = descriptors_of(familiar.process());
-    const auto children = children_of(familiar.process()).size();
+    const auto before = figures_of(familiar.process());
 
     run(20);
     // A ping that is just being asked has a child and its pipes.
-    wait_for("it holds no more descriptors", [&] { return descriptors_of(familiar.process()) <= descriptors; });
-    wait_for("it has no more children", [&] { return children_of(familiar.process()).size() <= children; });
+    wait_for("it holds no more descriptors",
+             [&] { return figures_of(familiar.process()).descriptors <= before.descriptors; });
+    wait_for("it has no more children", [&] { return figures_of(familiar.process()).children <= before.children; });
     BOOST_TEST(containers(familiar.instance_label()).empty());
     BOOST_TEST(std::filesystem::is_empty(familiar.cache() / "jobs"));
     BOOST_TEST(familiar.metric("familiar_active_agents") == 0);

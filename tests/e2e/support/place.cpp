@@ -18,7 +18,7 @@ namespace {
 /// the test's own.
 bool is_own(pid_t child) {
     const auto name = name_of_process(child);
-    for (const auto* own : {"familiar", "lighttpd", "forge.sh", "unshare", "nsenter"})
+    for (const auto* own : {"familiar", "lighttpd", "forge.sh", "unshare", "nsenter", "prometheus"})
         if (name == own) return true;
     return false;
 }

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <unistd.h>
 
@@ -15,9 +16,9 @@ namespace json = boost::json;
 
 namespace {
 
-/// Ids that no other webhook of this run has.
+/// Ids that no other webhook of this run has. Thread-safe.
 std::int64_t next_id() {
-    static std::int64_t last = std::int64_t{::getpid()} * 1'000'000;
+    static std::atomic<std::int64_t> last = std::int64_t{::getpid()} * 1'000'000;
     return ++last;
 }
 
