@@ -277,8 +277,9 @@ BOOST_AUTO_TEST_CASE(health_and_readiness_are_there_to_be_polled) {
     auto& familiar = familiar_server();
     const auto health = familiar.get("/health");
     BOOST_TEST(health.status == 200u);
-    BOOST_TEST(health.body ==
-               R"({"status":"ok","checks":{"docker":true,"active_agents":0,"queue_length":0,"github":true,"gitlab":true},"reasons":[]})");
+    BOOST_TEST(
+        health.body ==
+        R"({"status":"ok","checks":{"docker":true,"active_agents":0,"queue_length":0,"github":true,"gitlab":true},"reasons":[]})");
     BOOST_TEST(health.head.find("Cache-Control: no-store") != std::string::npos);
     BOOST_TEST(request(familiar.port(), "HEAD", "/health").status == 200u);
     BOOST_TEST(familiar.get("/livez").body == "ok\n");
