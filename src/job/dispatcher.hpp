@@ -149,7 +149,7 @@ private:
     journal::job_change back_to_the_queue(const journal::job_record& job, next_step step, const core::error& failure);
     boost::asio::awaitable<void> end_unstarted(journal::job_record job, journal::job_state how, std::string reason);
     recorder::questions questions_of(const std::string& job);
-    void count_end(const core::result<journal::job_record>& ended);
+    void count_end(const journal::job_record& ended);
 
     tools with_;
     async::signal changed_;

@@ -27,7 +27,7 @@ constexpr std::chrono::seconds record_bound{10};
 
 /// What a step of a job came to, and never an exception.
 template <class T>
-asio::awaitable<core::result<T>> guarded(asio::awaitable<core::result<T>> step) {
+asio::awaitable<core::result<T>> guarded(std::string job, asio::awaitable<core::result<T>> step) {
     std::exception_ptr bug;
     try {
         co_return co_await std::move(step);
@@ -38,7 +38,7 @@ asio::awaitable<core::result<T>> guarded(asio::awaitable<core::result<T>> step) 
     } catch (...) {
         bug = std::current_exception();
     }
-    observe::log_bug("in the task of a job", bug);
+    observe::log_bug("in the task of a job", bug, {{"job", job}});
     co_return core::fail(core::errc::child_failed, "internal error; the server's log says more");
 }
 
@@ -56,14 +56,14 @@ recorder::questions dispatcher::questions_of(const std::string& job) {
 asio::awaitable<void> dispatcher::execute([[maybe_unused]] seat place, waiting_job next) {
     recorder stages(with_.journal, with_.metrics, next.id, questions_of(next.id));
     running_.at(next.id).stages = &stages;
-    auto begun = co_await guarded(stages.begin());
+    auto begun = co_await guarded(next.id, stages.begin());
     if (!begun) {
         not_begun(std::move(next), begun.error());
         co_return;
     }
-    auto ended = co_await guarded(with_.agents.run(assignment_of(*begun), stages));
+    auto ended = co_await guarded(begun->id, with_.agents.run(assignment_of(*begun), stages));
     if (!ended && ended.error().code == core::errc::forge_unreachable)
-        (void)co_await guarded(with_.forges.look(begun->subject.repo.forge));
+        (void)co_await guarded(begun->id, with_.forges.look(begun->subject.repo.forge));
     co_await asio::this_coro::throw_if_cancelled(false);  // how it ended is written down all the same
     co_await write_end(std::move(*begun), stages, std::move(ended));
 }
@@ -73,7 +73,7 @@ asio::awaitable<void> dispatcher::execute_adopted([[maybe_unused]] seat place, j
     recorder stages(with_.journal, with_.metrics, job.id, questions_of(job.id));
     running_.at(job.id).stages = &stages;
     stages.adopt(job);
-    auto ended = co_await guarded(with_.agents.adopt(assignment_of(job), std::move(what), stages));
+    auto ended = co_await guarded(job.id, with_.agents.adopt(assignment_of(job), std::move(what), stages));
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await write_end(std::move(job), stages, std::move(ended));
 }
@@ -109,8 +109,9 @@ asio::awaitable<void> dispatcher::conclude(journal::job_record job, recorder& st
     observe::log(as_meant ? observe::level::info : observe::level::warning, "agent ended", journal::about(job),
                  {{"outcome", to_text(ended->how)}, {"reason", ended->reason}, {"last_line", last_line(*ended)}});
     const auto written = co_await stages.ended(*ended);
-    count_end(written);
-    if (written && written->started_at) with_.metrics.job_duration(core::now() - *written->started_at);
+    if (!written) co_return;
+    count_end(*written);
+    if (written->started_at) with_.metrics.job_duration(core::now() - *written->started_at);
 }
 
 asio::awaitable<void> dispatcher::after_failed_start(journal::job_record job, core::error failure) {
@@ -165,14 +166,11 @@ journal::job_change dispatcher::back_to_the_queue(const journal::job_record& job
 /// The end of a job without an agent.
 asio::awaitable<void> dispatcher::end_unstarted(journal::job_record job, journal::job_state how, std::string reason) {
     const auto ended = co_await write_down(with_.journal, job.id, end_change(how, std::move(reason)));
-    if (ended || ended.error().code != core::errc::conflict) count_end(ended);
+    if (ended) count_end(*ended);
 }
 
-void dispatcher::count_end(const core::result<journal::job_record>& ended) {
-    if (ended)
-        with_.metrics.job_ended(to_text(ended->kind), to_text(ended->state));
-    else
-        observe::error("how a job ended could not be written down", {{"reason", describe(ended.error())}});
+void dispatcher::count_end(const journal::job_record& ended) {
+    with_.metrics.job_ended(to_text(ended.kind), to_text(ended.state));
 }
 
 }  // namespace familiar::job

@@ -29,7 +29,7 @@ asio::awaitable<core::result<journal::job_record>> dispatcher::cancel(std::strin
     observe::info("job cancelled", journal::about(*ended), {{"reason", ended->reason}});
     if (is_final(ended->state)) {
         queue_.remove(ended->id);
-        count_end(ended);
+        count_end(*ended);
     }
     stop_running(ended->id, ended->reason, is_final(ended->state));
     co_return ended;
@@ -59,7 +59,7 @@ asio::awaitable<void> dispatcher::expire(waiting_job job) {
     const auto reason = "it waited longer than " + core::to_text(with_.settings->concurrency.max_wait);
     const auto ended = co_await with_.journal.update(job.id, end_change(journal::job_state::expired, reason));
     if (ended || ended.error().code == core::errc::conflict) {
-        if (ended) count_end(ended);
+        if (ended) count_end(*ended);
         co_return;
     }
     observe::error("a job that has expired could not be written down",
