@@ -108,6 +108,8 @@ void private_engine::start(restore containers) {
     std::ofstream(in("daemon.json")) << "{}";
     std::vector<std::string> argv{"nsenter", "--target", std::to_string(children_of(holder_).at(0)), "--mount",
                                   "--pid"};
+    // A containerd that dockerd gives up on leaves its stacks there.
+    argv.insert(argv.end(), {"env", "TMPDIR=" + folder_.path().string()});
     argv.insert(argv.end(), {"dockerd", "--config-file", in("daemon.json"), "--data-root", in("data"), "--exec-root",
                              in("exec"), "--pidfile", in("pid"), "--host", url(), "--iptables=false", "--bridge=none"});
     if (containers == restore::live) argv.emplace_back("--live-restore");
