@@ -26,10 +26,11 @@ public:
     /// It ended: active_agents and the counter of its end, so that spawned = active + the five.
     void agent_ended(agent_end how);
 
-    /// A request for a webhook route, whatever becomes of it. `provider`: "github", "gitlab".
+    /// A request that came as far as a webhook's route, whatever becomes of it. What is refused before that (405, 411,
+    /// 413, 415 and the like) is in http_request_duration_seconds alone. `provider`: "github", "gitlab".
     void webhook_received(std::string_view provider);
     /// What became of it. `result`: the status of the answer ("queued", "ignored", "duplicate", "pong"), or
-    /// "unauthorized" (401), "malformed" (400), "refused" (413, 415, 503).
+    /// "unauthorized" (401), "malformed" (400), "refused" (503).
     void webhook_processed(std::string_view provider, std::string_view result);
 
     /// A job reached its final state. `event`: "mr_opened", "mr_updated", "mr_comment", "mention"; `outcome`: the
