@@ -1,207 +1,238 @@
 #include "http/client.hpp"
 
 #include "async/timeout.hpp"
-#include "http/classify.hpp"
+#include "http/client_answer.hpp"
+#include "http/client_idle.hpp"
+#include "http/client_link.hpp"
+#include "http/client_request.hpp"
+#include "http/client_tls.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/url/parse.hpp>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 namespace asio = boost::asio;
-namespace beast_http = boost::beast::http;
-using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 namespace familiar::http {
 
 namespace {
 
-constexpr std::size_t most_read = std::size_t{8} << 20;
+constexpr int most_redirects = 5;
+constexpr unsigned proxy_credentials_wanted = 407;
 
-using outgoing = beast_http::request<beast_http::string_body>;
+/// A request that has been sent, and what is heard of its answer.
+struct conversation {
+    conversation(std::unique_ptr<link> over, answer_reader::body expected, std::optional<std::uint64_t> bound)
+        : line(std::move(over)), answer(*line, expected, bound) {}
 
-struct destination {
-    std::string host;
-    std::string port;
-    std::string authority;
-    std::string target;
+    std::unique_ptr<link> line;
+    answer_reader answer;
 };
 
-/// A URL to show: without the parts that may hold a secret.
-std::string without_secrets(std::string text) {
-    text.erase(std::min(text.find_first_of("?#"), text.size()));
-    const auto scheme = text.find("://");
-    const auto host = scheme == std::string::npos ? 0 : scheme + 3;
-    const auto at = text.substr(0, text.find('/', host)).rfind('@');
-    if (at != std::string::npos && at >= host) text.erase(host, at + 1 - host);
-    return text;
+core::error late(const std::string& what, const destination& where, std::chrono::milliseconds limit) {
+    return core::fail(core::errc::timed_out, what + ' ' + where.authority + " within " + core::to_text(limit));
 }
 
-core::result<destination> parse_destination(const std::string& text) {
-    const auto parsed = boost::urls::parse_uri(text);
-    if (!parsed || parsed->host().empty())
-        return core::fail(core::errc::invalid, "not a URL: " + without_secrets(text));
-    if (parsed->scheme() != "http")
-        return core::fail(core::errc::invalid, "only http:// is spoken here: " + without_secrets(text));
-    destination where;
-    where.host =
-        parsed->host_type() == boost::urls::host_type::ipv6 ? std::string(parsed->host_address()) : parsed->host();
-    where.port = parsed->has_port() ? std::string(parsed->port()) : "80";
-    where.authority = parsed->encoded_host_and_port();
-    where.target = parsed->encoded_target();
-    if (where.target.empty()) where.target = "/";
-    return where;
-}
-
-/// An operation that was cancelled has failed of nothing: that is thrown.
-core::error broken(const std::string& sentence, const error_code& failed) {
-    if (failed == asio::error::operation_aborted) async::detail::throw_aborted();
-    return classify(sentence, failed);
+/// with_timeout's own words are none.
+template <class T>
+bool ran_out(const core::result<T>& outcome) {
+    return !outcome && outcome.error().code == core::errc::timed_out && outcome.error().message.empty();
 }
 
 core::error unanswered(const destination& where, const error_code& failed) {
     return broken("no answer from " + where.authority, failed);
 }
 
-core::error unanswered_in_time(const destination& where, std::chrono::milliseconds limit) {
-    return core::fail(core::errc::timed_out, "no answer from " + where.authority + " within " + core::to_text(limit));
-}
-
-outgoing to_message(const destination& where, const std::string& method, const header_list& headers, std::string body) {
-    outgoing message;
-    message.version(11);
-    message.method_string(method);
-    message.target(where.target);
-    message.set(beast_http::field::host, where.authority);
-    message.set(beast_http::field::connection, "close");
-    for (const auto& [name, value] : headers) message.set(name, value);
-    message.body() = std::move(body);
-    message.prepare_payload();
-    return message;
-}
-
-template <class Message>
-response to_response(const Message& answer) {
-    response got;
-    got.status = answer.result_int();
-    got.content_type = std::string(answer[beast_http::field::content_type]);
-    for (const auto& header : answer)
-        got.headers.emplace_back(std::string(header.name_string()), std::string(header.value()));
-    return got;
-}
-
-/// Connects to the first address that takes it, and sends. A server may answer and close before it has read everything,
-/// so a request that could not be sent whole is no failure: the answer is looked for in any case.
-asio::awaitable<core::result<void>> ask(tcp::socket& socket, const destination& where, const outgoing& message) {
-    error_code failed;
-    tcp::resolver resolver(socket.get_executor());
-    const auto addresses =
-        co_await resolver.async_resolve(where.host, where.port, asio::redirect_error(asio::use_awaitable, failed));
+/// A server may answer and close before it has read everything, so a request that could not be sent whole is no
+/// failure: the answer is looked for in any case.
+asio::awaitable<core::result<void>> speak(conversation& talk, const std::string& bytes, const destination& where) {
+    error_code unsent;
+    co_await talk.line->write(bytes, unsent);
+    if (unsent == asio::error::operation_aborted) async::detail::throw_aborted();
+    const auto failed = co_await talk.answer.await_first_byte();
     if (failed) co_return unanswered(where, failed);
-    for (const auto& address : addresses) {
-        socket = tcp::socket(socket.get_executor());
-        co_await socket.async_connect(address, asio::redirect_error(asio::use_awaitable, failed));
-        if (!failed) break;
-    }
-    if (failed) co_return unanswered(where, failed);
-    co_await beast_http::async_write(socket, message, asio::redirect_error(asio::use_awaitable, failed));
     co_return core::result<void>{};
 }
 
-asio::awaitable<core::result<response>> exchange(const destination& where, const outgoing& message) {
-    tcp::socket socket(co_await asio::this_coro::executor);
-    const auto asked = co_await ask(socket, where, message);
-    if (!asked) co_return asked.error();
+/// Where an answer sends a GET or HEAD on to, if that is the same server.
+std::optional<destination> next_hop(const std::string& method, const response& answer, const destination& from) {
+    constexpr std::array redirects{301U, 302U, 303U, 307U, 308U};
+    if (method != "GET" && method != "HEAD") return std::nullopt;
+    if (std::find(redirects.begin(), redirects.end(), answer.status) == redirects.end()) return std::nullopt;
+    const auto location = std::find_if(answer.headers.begin(), answer.headers.end(), [](const auto& header) {
+        return boost::algorithm::iequals(header.first, "Location");
+    });
+    if (location == answer.headers.end()) return std::nullopt;
+    auto next = redirected(from, location->second);
+    if (next && next->origin() != from.origin()) return std::nullopt;
+    return next;
+}
 
-    error_code failed;
-    boost::beast::flat_buffer buffer;
-    beast_http::response_parser<beast_http::string_body> parser;
-    parser.body_limit(most_read);
-    parser.skip(message.method_string() == "HEAD");
-    co_await beast_http::async_read(socket, buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
+}  // namespace
+
+struct client::parts {
+    parts(const asio::any_io_executor& executor, client_settings given, proxy_settings environment)
+        : settings(std::move(given)),
+          proxies(std::move(environment)),
+          idle(executor, settings.idle_per_origin, settings.idle_for),
+          home(executor) {}
+
+    using begun = std::unique_ptr<conversation>;
+
+    asio::awaitable<core::result<response>> follow(request_out request, destination where);
+    asio::awaitable<core::result<response>> exchange(const request_out& request, const destination& where);
+    asio::awaitable<core::result<begun>> converse(const request_out& request, const destination& where,
+                                                  std::optional<std::uint64_t> bound);
+    asio::awaitable<core::result<begun>> begin(const request_out& request, const destination& where,
+                                               std::optional<std::uint64_t> bound);
+    asio::awaitable<core::result<void>> open(link& line, const destination& where, std::optional<proxy> through);
+
+    client_settings settings;
+    proxy_settings proxies;
+    idle_links idle;
+    asio::any_io_executor home;
+    std::optional<asio::ssl::context> trust{};  ///< read when the first https URL needs it
+};
+
+asio::awaitable<core::result<void>> client::parts::open(link& line, const destination& where,
+                                                        std::optional<proxy> through) {
+    if (where.tls && !trust) {
+        auto read = make_trust(settings.ca_file);
+        if (!read) co_return read.error();
+        trust = std::move(*read);
+    }
+    const link::route way{.through = std::move(through),
+                          .trust = trust ? &*trust : nullptr,
+                          .ca_file = settings.ca_file,
+                          .limit = settings.connect_timeout};
+    auto opened = co_await async::with_timeout(line.open(where, way), settings.connect_timeout);
+    if (ran_out(opened)) co_return late("no connection to", where, settings.connect_timeout);
+    co_return opened;
+}
+
+/// Sends, on a kept connection if there is one, and waits until an answer begins.
+asio::awaitable<core::result<client::parts::begun>> client::parts::begin(const request_out& request,
+                                                                         const destination& where,
+                                                                         std::optional<std::uint64_t> bound) {
+    const auto through = proxy_for(proxies, where);
+    if (!through) co_return through.error();
+    const auto bytes = to_bytes(request, where, *through, settings.user_agent, settings.idle_per_origin > 0);
+    if (!bytes) co_return bytes.error();
+    const auto expected = request.method == "HEAD" ? answer_reader::body::none : answer_reader::body::expected;
+
+    auto line = idle.take(where.origin());
+    for (;;) {
+        const bool kept = line != nullptr;
+        if (!kept) {
+            line = std::make_unique<link>(home);
+            const auto opened = co_await open(*line, where, *through);
+            if (!opened) co_return opened.error();
+        }
+        auto talk = std::make_unique<conversation>(std::move(line), expected, bound);
+        const auto heard = co_await async::with_timeout(speak(*talk, *bytes, where), settings.first_byte_timeout);
+        if (heard) co_return std::move(talk);
+        if (ran_out(heard)) co_return late("no answer from", where, settings.first_byte_timeout);
+        if (!kept || !is_idempotent(request.method)) co_return heard.error();
+    }
+}
+
+/// The same until the head is there.
+asio::awaitable<core::result<client::parts::begun>> client::parts::converse(const request_out& request,
+                                                                            const destination& where,
+                                                                            std::optional<std::uint64_t> bound) {
+    auto talk = co_await begin(request, where, bound);
+    if (!talk) co_return talk;
+    const auto failed = co_await (*talk)->answer.read_head();
     if (failed) co_return unanswered(where, failed);
-    auto got = to_response(parser.get());
-    got.body = std::move(parser.get().body());
+    if ((*talk)->answer.head().status == proxy_credentials_wanted)
+        if (const auto through = proxy_for(proxies, where); through && *through) co_return proxy_refusal(**through);
+    co_return talk;
+}
+
+asio::awaitable<core::result<response>> client::parts::exchange(const request_out& request, const destination& where) {
+    auto talk = co_await converse(request, where, settings.max_response);
+    if (!talk) co_return talk.error();
+    auto& [line, answer] = **talk;
+    auto got = answer.head();
+    const auto failed = co_await answer.read_body([&got](std::string_view piece) {
+        got.body += piece;
+        return true;
+    });
+    if (failed) co_return unanswered(where, failed);
+    if (answer.leaves_connection_usable()) idle.put(where.origin(), std::move(line));
     co_return got;
 }
 
-/// An answer that is read piece by piece.
-struct incoming {
-    explicit incoming(const asio::any_io_executor& executor) : socket(executor) {}
+asio::awaitable<core::result<response>> client::parts::follow(request_out request, destination where) {
+    for (int redirects = 0;; ++redirects) {
+        auto answer = co_await exchange(request, where);
+        if (!answer || redirects == most_redirects) co_return answer;
+        auto next = next_hop(request.method, *answer, where);
+        if (!next) co_return answer;
+        where = std::move(*next);
+    }
+}
 
-    tcp::socket socket;
-    boost::beast::flat_buffer buffer{};
-    beast_http::response_parser<beast_http::buffer_body> parser{};
-};
+client::client(asio::any_io_executor executor, client_settings settings, proxy_settings proxies)
+    : parts_(std::make_unique<parts>(executor, std::move(settings), std::move(proxies))) {}
 
-asio::awaitable<core::result<void>> read_head(incoming& from, const destination& where, const outgoing& message) {
-    auto asked = co_await ask(from.socket, where, message);
-    if (!asked) co_return asked;
-    error_code failed;
-    from.parser.body_limit(boost::none);
-    from.parser.skip(message.method_string() == "HEAD");
-    co_await beast_http::async_read_header(from.socket, from.buffer, from.parser,
-                                           asio::redirect_error(asio::use_awaitable, failed));
-    if (failed) co_return unanswered(where, failed);
+client::~client() = default;
+
+asio::awaitable<core::result<response>> client::send(request_out request) {
+    const auto where = parse_destination(request.url);
+    if (!where) co_return where.error();
+    const auto limit = parts_->settings.total_timeout;
+    auto answer = co_await async::with_timeout(parts_->follow(std::move(request), *where), limit);
+    if (ran_out(answer)) co_return late("no whole answer from", *where, limit);
+    co_return answer;
+}
+
+asio::awaitable<core::result<void>> client::stream(request_out request, std::function<bool(const response&)> on_head,
+                                                   std::function<bool(std::string_view)> on_piece) {
+    const auto where = parse_destination(request.url);
+    if (!where) co_return where.error();
+    const auto limit = parts_->settings.total_timeout;
+    const auto talk = co_await async::with_timeout(parts_->converse(request, *where, {}), limit);
+    if (ran_out(talk)) co_return late("no answer from", *where, limit);
+    if (!talk) co_return talk.error();
+
+    auto& answer = (*talk)->answer;
+    if (!on_head(answer.head())) co_return core::result<void>{};
+    const auto failed = co_await answer.read_body(on_piece);
+    if (failed) co_return broken("the answer of " + where->authority + " broke off", failed);
     co_return core::result<void>{};
 }
 
-asio::awaitable<core::result<void>> read_pieces(incoming& from, const destination& where,
-                                                const std::function<bool(std::string_view)>& on_piece) {
-    std::array<char, 16384> piece;
-    while (!from.parser.is_done()) {
-        auto& window = from.parser.get().body();
-        window.data = piece.data();
-        window.size = piece.size();
-        window.more = true;
-        error_code failed;
-        co_await beast_http::async_read_some(from.socket, from.buffer, from.parser,
-                                             asio::redirect_error(asio::use_awaitable, failed));
-        if (failed == beast_http::error::need_buffer) failed = {};
-        const auto size = piece.size() - window.size;
-        if (size > 0 && !on_piece({piece.data(), size})) break;
-        if (failed) co_return broken("the answer of " + where.authority + " broke off", failed);
-    }
-    co_return core::result<void>{};
+void client::close() {
+    parts_->idle.close();
+}
+
+namespace {
+
+client_settings single_request(std::chrono::milliseconds limit) {
+    return {.connect_timeout = limit, .first_byte_timeout = limit, .total_timeout = limit, .idle_per_origin = 0};
 }
 
 }  // namespace
 
 asio::awaitable<core::result<response>> fetch(std::string method, std::string url, header_list headers,
                                               std::string body, std::chrono::milliseconds limit) {
-    const auto where = parse_destination(url);
-    if (!where) co_return where.error();
-    const auto message = to_message(*where, method, headers, std::move(body));
-    auto answer = co_await async::with_timeout(exchange(*where, message), limit);
-    if (!answer && answer.error().code == core::errc::timed_out) co_return unanswered_in_time(*where, limit);
-    co_return answer;
+    client once(co_await asio::this_coro::executor, single_request(limit), proxies_of_process());
+    co_return co_await once.send(
+        {.method = std::move(method), .url = std::move(url), .headers = std::move(headers), .body = std::move(body)});
 }
 
 asio::awaitable<core::result<void>> fetch_stream(std::string method, std::string url, header_list headers,
                                                  std::chrono::milliseconds limit,
                                                  std::function<bool(const response&)> on_head,
                                                  std::function<bool(std::string_view)> on_piece) {
-    const auto where = parse_destination(url);
-    if (!where) co_return where.error();
-    const auto message = to_message(*where, method, headers, {});
-    incoming answer(co_await asio::this_coro::executor);
-    auto begun = co_await async::with_timeout(read_head(answer, *where, message), limit);
-    if (!begun && begun.error().code == core::errc::timed_out) co_return unanswered_in_time(*where, limit);
-    if (!begun) co_return begun;
-    if (!on_head(to_response(answer.parser.get()))) co_return core::result<void>{};
-    co_return co_await read_pieces(answer, *where, on_piece);
+    client once(co_await asio::this_coro::executor, single_request(limit), proxies_of_process());
+    co_return co_await once.stream({.method = std::move(method), .url = std::move(url), .headers = std::move(headers)},
+                                   std::move(on_head), std::move(on_piece));
 }
 
 }  // namespace familiar::http
