@@ -48,6 +48,8 @@ constexpr std::array checks{
     check{"git", git_program},
     check{"github over git", github_answers, {"git"}},
     check{"gitlab over git", gitlab_answers, {"git"}},
+    check{"github's clock", github_clock, {"github over git"}},
+    check{"gitlab's clock", gitlab_clock, {"gitlab over git"}},
     check{"docker.cli", docker_cli},
     check{"docker engine", docker_engine, {"docker.cli"}},
     check{"engine's limits", engine_limits, {"docker engine"}},

@@ -63,6 +63,10 @@ look git_program;
 look github_answers;
 look gitlab_answers;
 
+// doctor_clock.cpp
+look github_clock;
+look gitlab_clock;
+
 /// What the checks decide by; pure.
 
 /// "NFS" and the like for the type that statfs(2) tells of a file system on another machine; empty for the others.

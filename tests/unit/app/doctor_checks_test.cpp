@@ -1,8 +1,10 @@
 #include "app/doctor_checks.hpp"
 
+#include "http/response_text.hpp"
 #include "journal/journal.hpp"
 #include "observe/redact.hpp"
 #include "support/fake_docker.hpp"
+#include "support/peer_server.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/unit_test.hpp"
@@ -247,6 +249,29 @@ BOOST_AUTO_TEST_CASE(limits_that_the_engine_does_not_keep_are_a_warning) {
     const auto found = see_with_docker(engine_limits, info(R"("MemoryLimit":false,"PidsLimit":false)"));
     check(found, verdict::warn, "cannot limit memory (agents.memory), processes (agents.pids)");
     check(see_with_docker(engine_limits, no_engine), verdict::fail, "start the engine");
+}
+
+BOOST_AUTO_TEST_CASE(a_forge_tells_its_time_with_any_answer) {
+    const auto look_at = [this](const std::string& headers) {
+        const peer_server forge([&headers](peer& other) {
+            other.read_request();
+            other.answer("404 Not Found", "", headers);
+        });
+        configured.values.providers.github.git_url = forge.url();
+        return see(github_clock);
+    };
+    const auto dated = [](std::chrono::seconds off) {
+        return "date: " + http::to_http_date(core::now() + off) + "\r\n";
+    };
+    check(look_at(dated(0s)), verdict::ok, "agrees");
+    check(look_at(dated(-5min)), verdict::warn, "NTP");
+    check(look_at(dated(5min)), verdict::warn, "NTP");
+    check(look_at("Date: noon\r\n"), verdict::skip, "does not tell");
+    check(look_at(""), verdict::skip, "does not tell");
+    check(see(github_clock), verdict::warn, "proxies");
+    configured.values.providers.github.git_url = "file:///srv/git";
+    check(see(github_clock), verdict::skip, "tells no time");
+    check(see(gitlab_clock), verdict::skip, "off");
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong_is_a_warning) {
