@@ -1,7 +1,11 @@
 #include "app/api_client.hpp"
 
+#include "support/certificates.hpp"
+#include "support/peer_server.hpp"
 #include "support/scripted_server.hpp"
 #include "support/unit_test.hpp"
+
+#include <cstdlib>
 
 using namespace familiar;
 using namespace familiar::test;
@@ -58,6 +62,26 @@ BOOST_AUTO_TEST_CASE(a_server_that_wants_another_token_says_which_to_set) {
     BOOST_TEST((answer.error().code == core::errc::authentication_failed));
     BOOST_TEST(answer.error().message.find("FAMILIAR_TOKEN") != std::string::npos);
     BOOST_TEST(answer.error().message.find("t0ken") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_behind_https_is_asked_if_its_certificate_is_trusted) {
+    const certificate_authority authority;
+    const peer_server server(
+        [](peer& other) {
+            while (other.read_request()) other.answer("200 OK", R"({"jobs":[]})");
+        },
+        authority.issue());
+    const app::api_client api(server.url(), "t0ken");
+    const auto distrusted = api.get("/api/jobs");
+    BOOST_REQUIRE(!distrusted.has_value());
+    BOOST_TEST((distrusted.error().code == core::errc::refused));
+    BOOST_TEST(distrusted.error().message.find("SSL_CERT_FILE") != std::string::npos, distrusted.error().message);
+
+    ::setenv("SSL_CERT_FILE", authority.file().c_str(), 1);
+    const auto answer = api.get("/api/jobs");
+    ::unsetenv("SSL_CERT_FILE");
+    BOOST_REQUIRE_MESSAGE(answer.has_value(), describe(answer.error()));
+    BOOST_TEST(answer->contains("jobs"));
 }
 
 BOOST_AUTO_TEST_CASE(operators_are_answered_at_the_admin_port_if_there_is_one) {
