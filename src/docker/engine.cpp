@@ -2,6 +2,7 @@
 
 #include "docker/arguments.hpp"
 #include "docker/classify.hpp"
+#include "docker/cli.hpp"
 #include "docker/parse.hpp"
 
 #include <algorithm>
@@ -20,9 +21,6 @@ constexpr std::size_t max_output = std::size_t{16} << 20;
 
 /// Ids in one inspect, so that neither its arguments nor its output get out of hand.
 constexpr std::size_t inspected_at_once = 100;
-
-/// Between TERM and KILL for the CLI itself, which has nothing to clean up.
-constexpr std::chrono::milliseconds cli_grace{500};
 
 constexpr auto as_json = "{{json .}}";
 

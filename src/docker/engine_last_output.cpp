@@ -1,4 +1,5 @@
 #include "docker/classify.hpp"
+#include "docker/cli.hpp"
 #include "docker/engine.hpp"
 #include "observe/redact.hpp"
 
@@ -9,9 +10,6 @@ namespace asio = boost::asio;
 namespace familiar::docker {
 
 namespace {
-
-/// Between TERM and KILL for the CLI itself, which has nothing to clean up.
-constexpr std::chrono::milliseconds cli_grace{500};
 
 /// With --timestamps each line begins with RFC 3339 in nanoseconds and a blank.
 std::optional<core::wall_time> time_of(std::string_view line) {

@@ -1,4 +1,5 @@
 #include "docker/classify.hpp"
+#include "docker/cli.hpp"
 #include "docker/engine.hpp"
 #include "docker/log_file.hpp"
 #include "observe/redact.hpp"
@@ -13,9 +14,6 @@ namespace {
 
 using core::errc;
 using core::fail;
-
-/// Between TERM and KILL for the CLI itself, which has nothing to clean up.
-constexpr std::chrono::milliseconds cli_grace{500};
 
 /// Of what `logs` prints when it fails.
 constexpr std::size_t longest_complaint = 4096;
