@@ -1,4 +1,5 @@
 #include "e2e/support/scripted_agents.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "support/unit_test.hpp"
 
 // How an agent can end that nobody kills (deaths.cpp has the others), and what is then written down, counted, kept and
@@ -8,16 +9,10 @@ namespace {
 using namespace familiar::test;
 
 /// One server whose agents do what act.sh of their merge request says.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     test_forge forge;
     server familiar{forge, scripted({{"logging.max_log", "64KiB"}})};
 };
-
-common* common::now = nullptr;
 
 server& familiar_server() {
     return common::now->familiar;

@@ -2,6 +2,7 @@
 #include "e2e/support/engine_switch.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
@@ -13,11 +14,7 @@ namespace {
 using namespace familiar::test;
 
 /// One server with small limits and GitHub only.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     test_forge forge;
     server familiar{forge,
                     {{"providers.gitlab.webhook_secret", "\"\""},
@@ -25,8 +22,6 @@ struct common {
                      {"server.header_timeout", "1s"},
                      {"server.request_timeout", "2s"}}};
 };
-
-common* common::now = nullptr;
 
 server& familiar_server() {
     return common::now->familiar;

@@ -1,4 +1,5 @@
 #include "e2e/support/scripted_agents.hpp"
+#include "e2e/support/suite_wide.hpp"
 
 #include <filesystem>
 #include <string>
@@ -13,16 +14,10 @@ namespace {
 using namespace familiar::test;
 
 /// One server whose agents do what act.sh of their merge request says.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     test_forge forge;
     server familiar{forge, scripted({{"agents.memory", "64m"}, {"server.api_token", "operators-only"}})};
 };
-
-common* common::now = nullptr;
 
 server& familiar_server() {
     return common::now->familiar;

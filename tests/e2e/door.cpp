@@ -2,6 +2,7 @@
 #include "e2e/support/arranged_docker.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
@@ -237,17 +238,11 @@ std::pair<std::string, std::string> limits_of(pid_t process) {
 }
 
 /// One server for what needs no other.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     /// For the test's own ends of thousands of connections.
     familiar::core::raised_descriptor_limit raised;
     test_forge forge;
 };
-
-common* common::now = nullptr;
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "e2e/support/docker.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
@@ -13,16 +14,10 @@ namespace {
 using namespace familiar::test;
 
 /// One forge, and one server whose agents do their work at once.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     test_forge forge;
     server familiar{forge, {{"events.mr_comment", "true"}}};
 };
-
-common* common::now = nullptr;
 
 test_forge& forge() {
     return common::now->forge;

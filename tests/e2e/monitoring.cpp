@@ -3,6 +3,7 @@
 #include "e2e/support/metrics_text.hpp"
 #include "e2e/support/prometheus.hpp"
 #include "e2e/support/server.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
@@ -26,9 +27,8 @@ constexpr auto fails = "exit 3\n";
 
 /// A server that has seen everything: agents that succeeded, failed and were cancelled, two that run and two jobs that
 /// wait for them, webhooks of both forges that were taken and refused, operators and strangers at its API.
-struct common {
+struct common : suite_wide<common> {
     common() {
-        now = this;
         engine.on();
         familiar =
             std::make_unique<server>(forge, configuration::entries{{"docker.cli", engine.program()},
@@ -44,8 +44,6 @@ struct common {
         send_what_starts_nothing();
         ask_the_api();
     }
-    ~common() { now = nullptr; }
-    static common* now;
 
     void let_agents_end();
     void let_agents_wait();
@@ -68,8 +66,6 @@ struct common {
     std::vector<std::string> jobs;
     std::vector<std::string> waiting;
 };
-
-common* common::now = nullptr;
 
 void common::let_agents_end() {
     for (const bool at_github : {true, false}) {

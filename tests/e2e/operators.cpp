@@ -1,6 +1,7 @@
 #include "e2e/support/docker.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
+#include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/unit_test.hpp"
 
@@ -27,11 +28,7 @@ constexpr auto succeeds = "echo 'all is well'\n";
 constexpr auto fails = "echo 'alas'; exit 3\n";
 
 /// One server whose agents do what act.sh of their merge request says; jobs of "elsewhere" are refused at once.
-struct common {
-    common() { now = this; }
-    ~common() { now = nullptr; }
-    static common* now;
-
+struct common : suite_wide<common> {
     test_forge forge;
     server familiar{forge,
                     {{"server.api_token", token},
@@ -39,8 +36,6 @@ struct common {
                      {"triggers.repositories", R"(["acme/*"])"},
                      {"events.mr_comment", "true"}}};
 };
-
-common* common::now = nullptr;
 
 server& familiar_server() {
     return common::now->familiar;
