@@ -13,7 +13,7 @@ namespace familiar::git {
 namespace {
 
 /// Enough for the headers of the last answers; curl takes no more than 300 KiB of headers for one.
-constexpr std::streamoff longest_text = 512 * 1024;
+constexpr std::streamoff longest_text = std::streamoff{512} * 1024;
 
 /// The status of "HTTP/1.1 429 Too Many Requests" or "HTTP/2 429", 0 for what is none.
 unsigned status_of(std::string_view status_line) {
