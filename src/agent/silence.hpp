@@ -12,7 +12,7 @@ namespace familiar::agent {
 ///
 /// The engine's clock need not be ours. Where this process saw the agent start, the time since then is by its own
 /// steady clock and the time of the output by the engine's, counted from the start, so that no two clocks are compared.
-/// One that was adopted is judged by the engine's clock against ours, and the future is taken for now.
+/// One that was adopted is judged by the engine's clock against ours, and a time in the future counts as the present.
 struct vigil {
     core::wall_time now{};                               ///< by our clock
     core::wall_time started{};                           ///< by the engine's clock

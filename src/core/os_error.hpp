@@ -11,7 +11,7 @@ namespace familiar::core {
 /// What a failed system call means; `otherwise` for a number that has no row.
 ///
 /// Transient: no peer, a connection that was refused, reset or timed out (unavailable, timed_out), and a system that is
-/// out of processes, descriptors or memory for now (unavailable) or holds the thing in use (busy).
+/// short of processes, descriptors or memory at the moment (unavailable) or holds the thing in use (busy).
 errc os_errc(int number, errc otherwise) noexcept;
 
 /// The same for a file or a folder of our own. Whatever is wrong with it and neither passes nor is a lack of room is
