@@ -59,6 +59,10 @@ public:
                 return "left running";
             case errc::refused:
                 return "refused";
+            case errc::not_wanted:
+                return "switched off by the repository";
+            case errc::head_moved:
+                return "the head has moved";
         }
         return "unknown error";
     }

@@ -39,6 +39,8 @@ enum class errc {
     shutting_down,          ///< not done because the server is ending
     left_running,           ///< an agent was left to the next start, as it is
     refused,                ///< the other side understood and will not do it
+    not_wanted,             ///< a repository's own configuration switches it off
+    head_moved,             ///< the merge request has another head by now than the one that was approved
 };
 
 const boost::system::error_category& error_category() noexcept;
