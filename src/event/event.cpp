@@ -18,10 +18,10 @@ using names = std::array<std::pair<Enum, std::string_view>, N>;
 
 constexpr names<provider, 2> providers{{{provider::github, "github"}, {provider::gitlab, "gitlab"}}};
 
-constexpr names<action, 4> actions{{{action::opened, "opened"},
-                                    {action::updated, "updated"},
-                                    {action::commented, "commented"},
-                                    {action::closed, "closed"}}};
+constexpr names<action, 4> action_names{{{action::opened, "opened"},
+                                         {action::updated, "updated"},
+                                         {action::commented, "commented"},
+                                         {action::closed, "closed"}}};
 
 constexpr names<kind, 4> kinds{{{kind::mr_opened, "mr_opened"},
                                 {kind::mr_updated, "mr_updated"},
@@ -30,6 +30,9 @@ constexpr names<kind, 4> kinds{{{kind::mr_opened, "mr_opened"},
 
 constexpr names<origin, 3> origins{
     {{origin::same_repository, "same_repository"}, {origin::fork, "fork"}, {origin::unknown, "unknown"}}};
+
+constexpr names<place, 3> places{
+    {{place::conversation, "conversation"}, {place::line, "line"}, {place::review, "review"}}};
 
 template <class Enum, std::size_t N>
 constexpr std::string_view name_of(const names<Enum, N>& table, Enum value) noexcept {
@@ -99,8 +102,22 @@ merge_request read_merge_request(const fields& in) {
 }
 
 json::object write(const comment& value) {
-    return {{"id", value.id},     {"body", value.body}, {"url", value.url},
-            {"file", value.file}, {"line", value.line}, {"discussion", value.discussion}};
+    return {{"id", value.id},
+            {"body", value.body},
+            {"url", value.url},
+            {"file", value.file},
+            {"line", value.line},
+            {"discussion", value.discussion},
+            {"where", to_text(value.where)}};
+}
+
+/// Earlier versions did not write it down.
+place read_place(const fields& in) {
+    const auto text = in.maybe_text("where");
+    if (text.empty()) return place::conversation;
+    if (const auto value = value_of(places, text)) return *value;
+    in.reject("where");
+    return place::conversation;
 }
 
 comment read_comment(const fields& in) {
@@ -109,7 +126,8 @@ comment read_comment(const fields& in) {
             .url = in.text("url"),
             .file = in.text("file"),
             .line = in.number("line"),
-            .discussion = in.text("discussion")};
+            .discussion = in.text("discussion"),
+            .where = read_place(in)};
 }
 
 }  // namespace
@@ -118,13 +136,17 @@ std::string_view to_text(provider value) noexcept {
     return name_of(providers, value);
 }
 std::string_view to_text(action value) noexcept {
-    return name_of(actions, value);
+    return name_of(action_names, value);
 }
 std::string_view to_text(kind value) noexcept {
     return name_of(kinds, value);
 }
 std::string_view to_text(origin value) noexcept {
     return name_of(origins, value);
+}
+
+std::string_view to_text(place value) noexcept {
+    return name_of(places, value);
 }
 
 std::optional<provider> parse_provider(std::string_view text) noexcept {
@@ -147,7 +169,7 @@ json::object to_json(const event& value) {
 core::result<event> from_json(const json::object& object) {
     std::string fault;
     const fields in(object, fault);
-    event value{.what = read_name(in, "action", actions),
+    event value{.what = read_name(in, "action", action_names),
                 .delivery = in.text("delivery"),
                 .repo = read_repository(in.object("repository")),
                 .request = read_merge_request(in.object("merge_request")),

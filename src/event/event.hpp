@@ -25,6 +25,13 @@ enum class kind { mr_opened, mr_updated, mr_comment, mention };
 /// fork) is treated like a fork wherever something may be pushed.
 enum class origin { same_repository, fork, unknown };
 
+/// Where a comment stands: GitHub keeps the three apart, each under ids of its own.
+enum class place {
+    conversation,  ///< below the merge request
+    line,          ///< on a line of the diff
+    review,        ///< the text of a review as a whole
+};
+
 struct repository {
     provider forge = provider::github;
     std::string path;            ///< "owner/name", at GitLab with any number of segments; no leading or trailing slash
@@ -58,6 +65,32 @@ struct comment {
     std::string file;        ///< for a comment on a line of the diff
     std::int64_t line = 0;   ///< 0 if it is not on a line
     std::string discussion;  ///< GitLab discussion id, GitHub's review or reply id; empty if none
+    place where = place::conversation;
+};
+
+/// A comment as the forge shows it, whoever wrote it and whenever.
+struct remark {
+    comment said;
+    actor author;
+    core::wall_time written{};
+    bool resolved = false;  ///< its thread is
+};
+
+/// What an agent can do to a merge request, each asked for or permitted, or not.
+struct actions {
+    bool push_commits = false;
+    bool merge = false;
+    bool approve = false;
+    bool dismiss_reviews = false;
+
+    bool operator==(const actions&) const = default;
+};
+
+/// What somebody asks the agent for in a comment.
+struct wish {
+    actor who;
+    actions wanted;            ///< asked for by somebody who may do them himself; nothing else counts
+    std::string instructions;  ///< what is left of the comment without the mention; may be empty
 };
 
 struct event {
@@ -74,6 +107,7 @@ std::string_view to_text(provider value) noexcept;
 std::string_view to_text(action value) noexcept;
 std::string_view to_text(kind value) noexcept;
 std::string_view to_text(origin value) noexcept;
+std::string_view to_text(place value) noexcept;
 std::optional<provider> parse_provider(std::string_view text) noexcept;
 std::optional<kind> parse_kind(std::string_view text) noexcept;
 

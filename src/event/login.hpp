@@ -8,7 +8,7 @@
 #include <vector>
 
 /// Names at the forges: ASCII, and the same in any case.
-namespace familiar::triage {
+namespace familiar::event {
 
 constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -34,8 +34,8 @@ inline std::string_view without_app_suffix(std::string_view login) noexcept {
     return login;
 }
 
-inline bool is_bot(const event::actor& sender) noexcept {
+inline bool is_bot(const actor& sender) noexcept {
     return sender.bot || without_app_suffix(sender.login).size() != sender.login.size();
 }
 
-}  // namespace familiar::triage
+}  // namespace familiar::event
