@@ -122,6 +122,7 @@ parsed parse_review(const fields& payload, const delivery& origin, const std::st
     value.request = read_pull_request(payload, value.repo);
     value.note = read_comment(payload.object("review"));
     value.note->discussion = std::to_string(value.note->id);
+    value.note->where = event::place::review;
     if (fault.empty() && value.note->body.empty()) return ignored{"a review without a body"};
     return unless_malformed(std::move(value), fault);
 }
@@ -136,6 +137,7 @@ parsed parse_review_comment(const fields& payload, const delivery& origin, const
     value.request = read_pull_request(payload, value.repo);
     const auto comment = payload.object("comment");
     value.note = read_comment(comment);
+    value.note->where = event::place::line;
     value.note->file = comment.maybe_text("path");
     value.note->line = comment.maybe_number("line");
     const auto thread = comment.maybe_number("in_reply_to_id");

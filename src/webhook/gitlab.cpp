@@ -1,5 +1,6 @@
 #include "webhook/gitlab.hpp"
 
+#include "event/gitlab_login.hpp"
 #include "webhook/payload.hpp"
 
 #include <charconv>
@@ -78,25 +79,11 @@ core::result<void> verify_token(const keys& known, const request& incoming) {
     return refuse("has a wrong X-Gitlab-Token: the hook's secret token and webhook_secret differ");
 }
 
-/// GitLab does not say which users are bots, but reserves their names: access tokens of projects and groups are
-/// "project_12_bot_3f", service accounts "service_account_..." (source:
-/// docs.gitlab.com/user/project/settings/project_access_tokens and docs.gitlab.com/user/profile/service_accounts).
-bool is_bot_name(std::string_view login) {
-    if (login.starts_with("service_account_")) return true;
-    for (const std::string_view owner : {"project_", "group_"}) {
-        if (!login.starts_with(owner)) continue;
-        const auto rest = login.substr(owner.size());
-        const auto digits = rest.find_first_not_of("0123456789");
-        if (digits != 0 && digits != std::string_view::npos && rest.substr(digits).starts_with("_bot")) return true;
-    }
-    return false;
-}
-
 event::actor read_user(const fields& payload) {
     const auto user = payload.maybe_object("user");
     if (!user) return {};
     auto login = user->text("username");
-    const bool bot = is_bot_name(login);
+    const bool bot = event::is_gitlab_bot(login);
     return {.login = std::move(login), .id = user->maybe_number("id"), .bot = bot};
 }
 
@@ -177,6 +164,7 @@ parsed parse_merge_request(const fields& payload, const delivery& origin, const 
 void read_position(const fields& note, event::comment& comment) {
     const auto position = note.maybe_object("position");
     if (!position) return;
+    comment.where = event::place::line;
     comment.line = position->maybe_number("new_line");
     comment.file = position->maybe_text("new_path");
     if (comment.line == 0) comment.line = position->maybe_number("old_line");

@@ -1,6 +1,6 @@
 #include "webhook/payload.hpp"
 
-#include "webhook/surrogates.hpp"
+#include "core/surrogates.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -29,7 +29,7 @@ core::result<json::object> read_object(std::string_view body, json::storage_ptr 
     auto value = parse_leniently(body, storage, failed);
     if (failed) {
         // Boost.JSON has no single error code for a lone surrogate, so whether there was one is asked of the text.
-        if (const auto repaired = replace_lone_surrogates(body); repaired != body) {
+        if (const auto repaired = core::replace_lone_surrogates(body); repaired != body) {
             failed.clear();
             value = parse_leniently(repaired, storage, failed);
         }

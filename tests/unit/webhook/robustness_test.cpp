@@ -1,6 +1,6 @@
 // What both parsers have to live with, whoever sent it.
+#include "core/surrogates.hpp"
 #include "delivery.hpp"
-#include "webhook/surrogates.hpp"
 
 #include <chrono>
 #include <random>
@@ -172,9 +172,9 @@ BOOST_AUTO_TEST_CASE(a_nul_in_a_text_stays) {
 BOOST_AUTO_TEST_CASE(pairs_and_escaped_backslashes_are_left_alone) {
     for (const std::string text :
          {R"("\ud83c\udf00")", R"("\\ud83c")", R"("\\\\ud83c")", R"("\uD7FF\ue000")", R"("\u12")", R"("\)"})
-        BOOST_TEST(webhook::replace_lone_surrogates(text) == text);
-    BOOST_TEST(webhook::replace_lone_surrogates(R"("\\\uD83c")") == R"("\\\ufffd")");
-    BOOST_TEST(webhook::replace_lone_surrogates(R"("\ud83c\\udf00")") == R"("\ufffd\\udf00")");
+        BOOST_TEST(core::replace_lone_surrogates(text) == text);
+    BOOST_TEST(core::replace_lone_surrogates(R"("\\\uD83c")") == R"("\\\ufffd")");
+    BOOST_TEST(core::replace_lone_surrogates(R"("\ud83c\\udf00")") == R"("\ufffd\\udf00")");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

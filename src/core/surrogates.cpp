@@ -1,9 +1,9 @@
-#include "webhook/surrogates.hpp"
+#include "core/surrogates.hpp"
 
 #include <charconv>
 #include <cstddef>
 
-namespace familiar::webhook {
+namespace familiar::core {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::string replace_lone_surrogates(std::string_view json_text) {
     return text;
 }
 
-}  // namespace familiar::webhook
+}  // namespace familiar::core
