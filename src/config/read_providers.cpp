@@ -20,6 +20,14 @@ void need_for_app(section& github, const std::string& name, bool there) {
     github.fail(name, at, "is empty" + github.why_empty(name) + ", but auth_method: app needs it");
 }
 
+/// A git server of somebody's own may have no API, and a token for it is nothing to show github.com or gitlab.com.
+void warn_without_api(section& forge, const std::string& key, const std::string& api, bool has_credentials) {
+    if (!api.empty() || !has_credentials) return;
+    forge.warn("git_url", forge.where("git_url"),
+               "is set without " + key +
+                   ", so no API is asked: nobody's permission is known, and nothing is answered on merge requests");
+}
+
 void read_github(section github, github_settings& values) {
     github.read("auth_method", values.auth_method,
                 choice<auth_kind>({{"pat", auth_kind::pat}, {"app", auth_kind::app}}));
@@ -27,8 +35,10 @@ void read_github(section github, github_settings& values) {
     github.read("app_id", values.app_id, word("._-", "a GitHub App's id"));
     read_secret(github, "private_key", values.private_key);
     read_secrets(github, "webhook_secret", values.webhook_secret);
-    github.read("api_url", values.api_url, url(web));
     github.read("git_url", values.git_url, url(git_transports));
+    if (values.git_url != github_settings().git_url) values.api_url.clear();
+    github.read("api_url", values.api_url, url(web));
+    warn_without_api(github, "api_url", values.api_url, values.auth_method == auth_kind::app || !values.token.empty());
 
     if (values.auth_method == auth_kind::app) {
         need_for_app(github, "app_id", !values.app_id.empty());
@@ -55,6 +65,8 @@ void read_gitlab(section gitlab, gitlab_settings& values) {
     gitlab.read("base_url", values.base_url, url(web));
     values.git_url = values.base_url;
     gitlab.read("git_url", values.git_url, url(git_transports));
+    if (values.git_url != values.base_url && !gitlab.has("base_url")) values.base_url.clear();
+    warn_without_api(gitlab, "base_url", values.base_url, !values.token.empty());
 
     if (!std::ranges::all_of(values.signing_token, is_signing_token))
         gitlab.fail("signing_token", gitlab.where("signing_token"), "must be whsec_ and base 64, as GitLab shows it");

@@ -86,6 +86,12 @@ void read_secret_files(section& from, const std::string& name, std::map<std::str
                        "is a name of git's credential helper: choose one that does not begin with git_");
             continue;
         }
+        if (file == "gh" || file == "glab") {
+            files.fail(
+                key, files.where(key),
+                "is the name of a folder in which the program " + file + " finds its credentials: choose another one");
+            continue;
+        }
         const auto value = files.take(key);
         if (!value) {
             files.warn(key, files.where(key), "is empty" + files.why_empty(key) + "; agents get no such file");

@@ -45,6 +45,14 @@ const core::secret& token(const providers_settings& providers, event::provider f
     return forge == event::provider::github ? providers.github.token : providers.gitlab.token;
 }
 
+bool has_api(const providers_settings& providers, event::provider forge) noexcept {
+    if (!enabled(providers, forge)) return false;
+    const auto& [github, gitlab] = providers;
+    if (forge == event::provider::gitlab) return !gitlab.token.empty() && !gitlab.base_url.empty();
+    const bool has_credentials = github.auth_method == auth_kind::app || !github.token.empty();
+    return has_credentials && !github.api_url.empty();
+}
+
 const std::string& git_url(const providers_settings& providers, event::provider forge) noexcept {
     return forge == event::provider::github ? providers.github.git_url : providers.gitlab.git_url;
 }

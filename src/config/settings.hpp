@@ -120,7 +120,7 @@ struct github_settings {
     std::string app_id;
     core::secret private_key;                        ///< PEM
     std::vector<core::secret> webhook_secret;        ///< any of them is accepted; none is empty
-    std::string api_url = "https://api.github.com";  ///< no trailing slash
+    std::string api_url = "https://api.github.com";  ///< no trailing slash; empty: a git_url of its own and no API
     std::string git_url = "https://github.com";      ///< https, http, git or file; no trailing slash
 
     /// False: the route answers 404.
@@ -132,7 +132,7 @@ struct gitlab_settings {
     core::secret token;
     std::vector<core::secret> webhook_secret;  ///< any of them is accepted; none is empty
     std::vector<core::secret> signing_token;   ///< "whsec_" and base 64, as GitLab shows them; if any, they alone count
-    std::string base_url = "https://gitlab.com";  ///< no trailing slash
+    std::string base_url = "https://gitlab.com";  ///< no trailing slash; empty: a git_url of its own and no API
     std::string git_url = "https://gitlab.com";   ///< base_url unless the file says otherwise
 
     /// False: the route answers 404.
@@ -226,6 +226,9 @@ struct settings {
 bool enabled(const providers_settings& providers, event::provider forge) noexcept;
 const core::secret& token(const providers_settings& providers, event::provider forge) noexcept;
 const std::string& git_url(const providers_settings& providers, event::provider forge) noexcept;
+
+/// Whether the forge's API can be asked: it is on, there are credentials for it, and it is known where the API is.
+bool has_api(const providers_settings& providers, event::provider forge) noexcept;
 
 /// The words that the file uses.
 std::string_view to_text(permission value) noexcept;

@@ -133,6 +133,8 @@ const std::map<std::string, std::string> usual{{"providers.github.app_id", "\"1\
                                                {"providers.github.webhook_secret", "a-secret"},
                                                {"providers.gitlab.webhook_secret", "a-secret"},
                                                {"providers.gitlab.git_url", "https://gitlab.com"},
+                                               {"providers.github.api_url", "https://api.github.com"},
+                                               {"providers.gitlab.base_url", "https://gitlab.com"},
                                                {"triggers.forks", "deny"},
                                                {"triggers.minimum_permission", "none"}};
 

@@ -102,6 +102,9 @@ BOOST_AUTO_TEST_CASE(for_agents_have_proper_file_names) {
         }
     BOOST_TEST(contains(errors("agents: {secrets: {../x_file: y}}\n"), "is no file name for a secret"));
     BOOST_TEST(contains(errors("agents: {secrets: {git_password: x}}\n"), "is a name of git's credential helper"));
+    for (const auto* folder : {"gh", "glab"})
+        BOOST_TEST(
+            contains(errors("agents: {secrets: {" + std::string(folder) + ": x}}\n"), "is the name of a folder"));
     BOOST_TEST(
         contains(errors("agents: {secrets: {a: [b]}}\n"), "agents.secrets.a: must be a single value, not a list"));
 }
