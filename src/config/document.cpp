@@ -54,7 +54,7 @@ place place_of(const YAML::Node& node) {
     return place_of(node.Mark());
 }
 
-document::document(const std::string& text, std::string file_name, environment variables)
+document::document(const std::string& text, std::string file_name, std::optional<environment> variables)
     : file_(std::move(file_name)), variables_(std::move(variables)) {
     parse(text);
     if (readable() && !top_.IsMap() && !top_.IsNull())

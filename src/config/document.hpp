@@ -34,8 +34,9 @@ public:
     /// the user chose (a variable of agents.env).
     enum class name_kind { key, twin, old, free };
 
-    /// Parses the text; what isn't YAML becomes an error and leaves nothing to read.
-    document(const std::string& text, std::string file_name, environment variables);
+    /// Parses the text; what isn't YAML becomes an error and leaves nothing to read. Without variables, and be they
+    /// none, a `${...}` in a value is text like any other.
+    document(const std::string& text, std::string file_name, std::optional<environment> variables);
 
     /// False if the text isn't YAML: reading on would only complain of what is missing.
     bool readable() const noexcept { return errors_.empty(); }
@@ -89,7 +90,7 @@ private:
     std::string hint_for(const mapping& in, const std::string& unknown) const;
 
     std::string file_;
-    environment variables_;
+    std::optional<environment> variables_;
     YAML::Node top_;
     std::map<std::string, mapping> mappings_;  ///< by dotted name of today
     std::map<std::string, mention> set_;

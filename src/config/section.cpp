@@ -133,7 +133,8 @@ std::optional<scalar> section::expand(const std::string& name, const YAML::Node&
              node.IsMap() ? "must be a single value, not a mapping" : "must be a single value, not a list");
         return std::nullopt;
     }
-    auto done = interpolate(node.Scalar(), file_->variables_);
+    auto done =
+        file_->variables_ ? interpolate(node.Scalar(), *file_->variables_) : interpolated{node.Scalar(), {}, {}};
     if (done.text.find('\0') != std::string::npos) done.error = "must not contain a NUL character";
     if (!done.error.empty()) {
         fail(name, where, done.error);
