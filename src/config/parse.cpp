@@ -16,8 +16,7 @@ load_result parse(const std::string& text, const std::string& file_name, const e
     auto values = read_settings(file);
     file.report_unknown_keys();
     if (auto errors = file.errors(); !errors.empty()) return load_failure{std::move(errors)};
-    warn_who_can_start_agents(file, values.triggers);
-    warn_of_keys_without_effect(file, values);
+    warn_who_can_start_agents(file, values);
     warn_of_go_differences(file, values);
     const auto& events = values.events;
     if (!events.mr_opened && !events.mr_comment && !events.mr_updated && !events.mention)
@@ -26,7 +25,7 @@ load_result parse(const std::string& text, const std::string& file_name, const e
 }
 
 std::vector<std::string> known_keys() {
-    document nothing("", "", {});
+    document nothing("", "", std::nullopt);
     read_settings(nothing);
     return nothing.keys();
 }

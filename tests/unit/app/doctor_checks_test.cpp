@@ -94,12 +94,12 @@ BOOST_FIXTURE_TEST_SUITE(doctor_checks, surgery)
 
 BOOST_AUTO_TEST_CASE(every_warning_of_the_configuration_is_told) {
     check(see(configuration), verdict::ok, "familiar.yaml");
-    configured.warnings = {{"familiar.yaml", 3, 1, "intent: no effect yet"}, {"familiar.yaml", 9, 1, "odd"}};
+    configured.warnings = {{"familiar.yaml", 3, 1, "events: all are off"}, {"familiar.yaml", 9, 1, "odd"}};
     docker::engine engine({});
     const patient who{configured, chosen, engine};
     const auto all = run_coroutine(configuration(who));
     BOOST_REQUIRE_EQUAL(all.size(), 2u);
-    check(all[0], verdict::warn, "familiar.yaml:3:1: intent: no effect yet");
+    check(all[0], verdict::warn, "familiar.yaml:3:1: events: all are off");
     check(all[1], verdict::warn, "odd");
 }
 

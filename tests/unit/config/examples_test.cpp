@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(are_closed_as_they_stand) {
             BOOST_TEST_REQUIRE(result.has_value(), errors_of(result));
             BOOST_TEST((result->values.triggers.minimum_permission == permission::write));
             BOOST_TEST(result->values.triggers.allow_users.empty());
-            BOOST_TEST(contains(warnings_of(result), "nobody can start an agent yet"));
+            BOOST_TEST(contains(warnings_of(result), "nobody can start an agent there"));
         }
 }
 
