@@ -4,6 +4,7 @@
 #include "observe/secret_forms.hpp"
 
 #include <algorithm>
+#include <list>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -22,9 +23,13 @@ constexpr std::size_t looked_back = narrowest_wrap + 2;
 
 constexpr std::string_view mark = "***";
 
+/// How many secrets that end by themselves are remembered: several hours' worth, for dozens of agents at a time.
+constexpr std::size_t most_issued = 256;
+
 struct register_of_forms {
     std::mutex mutex;
-    std::set<std::string> forms;
+    std::set<std::string> forms;     ///< for good
+    std::list<core::secret> issued;  ///< the latest last
     std::shared_ptr<const form_search> search = std::make_shared<const form_search>();
 };
 
@@ -37,6 +42,13 @@ std::shared_ptr<const form_search> current_forms() {
     auto& known = registered();
     const std::lock_guard lock(known.mutex);
     return known.search;
+}
+
+/// With the lock held.
+void renew_search(register_of_forms& known) {
+    auto all = known.forms;
+    for (const auto& secret : known.issued) all.merge(forms_of(secret.reveal()));
+    known.search = std::make_shared<const form_search>(all);
 }
 
 bool is_base64(char character) {
@@ -53,7 +65,21 @@ void redact(const core::secret& value) {
     const std::lock_guard lock(known.mutex);
     const auto before = known.forms.size();
     known.forms.merge(forms);
-    if (known.forms.size() != before) known.search = std::make_shared<const form_search>(known.forms);
+    if (known.forms.size() != before) renew_search(known);
+}
+
+void redact_issued(const core::secret& value) {
+    auto& known = registered();
+    const std::lock_guard lock(known.mutex);
+    const auto same =
+        std::ranges::find_if(known.issued, [&](const core::secret& other) { return other.reveal() == value.reveal(); });
+    if (same != known.issued.end()) {
+        known.issued.splice(known.issued.end(), known.issued, same);
+        return;
+    }
+    known.issued.push_back(value);
+    if (known.issued.size() > most_issued) known.issued.pop_front();
+    renew_search(known);
 }
 
 std::string redacted(std::string text) {

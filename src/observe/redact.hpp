@@ -19,6 +19,10 @@ class form_search;
 /// redacted().
 void redact(const core::secret& value);
 
+/// The same for a secret that is good for a while only, such as a token that a forge makes for an hour: the latest 256
+/// of them are remembered, each from the last time it was given.
+void redact_issued(const core::secret& value);
+
 /// `text` with every form of every registered secret replaced by "***". For everything that leaves the process and may
 /// quote a child program.
 std::string redacted(std::string text);

@@ -206,4 +206,14 @@ BOOST_AUTO_TEST_CASE(a_text_that_nearly_is_a_long_secret_all_the_time_takes_no_l
     BOOST_TEST((streamed(text, 65536) == text));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_issued_for_a_while_is_hidden_as_long_as_it_is_among_the_latest) {
+    observe::redact_issued(core::secret("issued-first"));
+    observe::redact_issued(core::secret("issued-second"));
+    for (int i = 0; i < 255; ++i) observe::redact_issued(core::secret("issued-more-" + std::to_string(i)));
+    BOOST_TEST(redacted("issued-first issued-second issued-more-0") == "issued-first *** ***");
+    observe::redact_issued(core::secret("issued-second"));
+    observe::redact_issued(core::secret("issued-last"));
+    BOOST_TEST(redacted("issued-second issued-more-0 issued-last") == "*** issued-more-0 ***");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
