@@ -28,10 +28,13 @@ constexpr std::array<const char*, 4> event_kinds{"mr_opened", "mr_updated", "mr_
 constexpr std::array<const char*, 8> outcomes{"succeeded",  "failed",      "timed_out", "cancelled",
                                               "superseded", "interrupted", "expired",   "refused"};
 constexpr std::array<const char*, 3> results{"ok", "failed", "timed_out"};
-constexpr std::array<const char*, 3> retry_operations{"git", "launch", "docker_events"};
+constexpr std::array<const char*, 4> retry_operations{"git", "launch", "docker_events", "forge_api"};
 constexpr std::array<const char*, 10> docker_commands{"create", "start", "stop", "rm",      "inspect",
                                                       "ps",     "logs",  "pull", "version", "events"};
 constexpr std::array<const char*, 5> git_operations{"clone", "fetch", "workspace", "remove", "hand_over"};
+/// What the forges' APIs usually answer; other codes get their series when they come.
+constexpr std::array<const char*, 11> api_codes{"200", "201", "204", "401",       "403",        "404",
+                                                "429", "500", "502", "timed_out", "unreachable"};
 constexpr std::array<const char*, 3> stages{"preparing", "running", "finishing"};
 
 /// Answers take fractions of a millisecond; GitHub gives up after ten seconds.
@@ -95,6 +98,12 @@ struct metrics::families {
     Family<Counter>& retries = counters(registry, "familiar_retries_total", "Failures after which it was tried again.");
     Family<Counter>& docker = counters(registry, "familiar_docker_commands_total", "Calls of the docker program.");
     Family<Counter>& git = counters(registry, "familiar_git_operations_total", "Operations on repositories.");
+    Family<Counter>& api =
+        counters(registry, "familiar_api_requests_total", "Requests to the forges' APIs by what was answered.");
+    Family<Gauge>& api_remaining = gauges(registry, "familiar_api_rate_limit_remaining",
+                                          "Requests left of a forge's limit, as its last answer said.");
+    Family<Counter>& recovered = counters(registry, "familiar_deliveries_recovered_total",
+                                          "Webhooks that were missed while the server was away and taken up later.");
     Counter& adopted = counter(registry, "familiar_jobs_adopted_total",
                                "Running agents that were taken over from an earlier process.");
     Counter& orphans = counter(registry, "familiar_orphans_reaped_total",
@@ -129,6 +138,8 @@ struct metrics::families {
         for (const auto* operation : retry_operations) retries.Add({{"operation", operation}});
         prepare(docker, "command", docker_commands, "result", results);
         prepare(git, "operation", git_operations, "result", results);
+        prepare(api, "provider", providers, "code", api_codes);
+        for (const auto* provider : providers) recovered.Add({{"provider", provider}});
         for (const auto* one : stages) stage.Add({{"stage", one}}, stage_buckets);
     }
 };
@@ -180,6 +191,18 @@ void metrics::docker_command(std::string_view command, std::string_view result) 
 
 void metrics::git_operation(std::string_view operation, std::string_view result) {
     families_->git.Add({{"operation", std::string(operation)}, {"result", std::string(result)}}).Increment();
+}
+
+void metrics::api_request(std::string_view provider, std::string_view code) {
+    families_->api.Add({{"provider", std::string(provider)}, {"code", std::string(code)}}).Increment();
+}
+
+void metrics::set_api_rate_limit_remaining(std::string_view provider, double requests) {
+    families_->api_remaining.Add({{"provider", std::string(provider)}}).Set(requests);
+}
+
+void metrics::delivery_recovered(std::string_view provider) {
+    families_->recovered.Add({{"provider", std::string(provider)}}).Increment();
 }
 
 void metrics::job_adopted() {

@@ -43,6 +43,12 @@ public:
     void docker_command(std::string_view command, std::string_view result);
     /// `operation`: "clone", "fetch", "workspace", "remove", "hand_over"; `result` as above.
     void git_operation(std::string_view operation, std::string_view result);
+    /// A request to a forge's API. `code`: the status of its answer, or "timed_out", "unreachable".
+    void api_request(std::string_view provider, std::string_view code);
+    /// familiar_api_rate_limit_remaining: requests left, as the forge's last answer said.
+    void set_api_rate_limit_remaining(std::string_view provider, double requests);
+    /// A webhook that had not been delivered, or what it would have said, was taken up after all.
+    void delivery_recovered(std::string_view provider);
     /// A running agent that an earlier process had started was taken over.
     void job_adopted();
     /// A container or a workspace that was nobody's was removed.
