@@ -95,7 +95,7 @@ struct client::parts {
     proxy_settings proxies;
     idle_links idle;
     asio::any_io_executor home;
-    std::optional<asio::ssl::context> trust{};  ///< read when the first https URL needs it
+    std::shared_ptr<asio::ssl::context> trust{};  ///< read when the first https URL needs it
 };
 
 asio::awaitable<core::result<void>> client::parts::open(link& line, const destination& where,
@@ -103,12 +103,10 @@ asio::awaitable<core::result<void>> client::parts::open(link& line, const destin
     if (where.tls && !trust) {
         auto read = make_trust(settings.ca_file);
         if (!read) co_return read.error();
-        trust = std::move(*read);
+        trust = std::make_shared<asio::ssl::context>(std::move(*read));
     }
-    const link::route way{.through = std::move(through),
-                          .trust = trust ? &*trust : nullptr,
-                          .ca_file = settings.ca_file,
-                          .limit = settings.connect_timeout};
+    const link::route way{
+        .through = std::move(through), .trust = trust, .ca_file = settings.ca_file, .limit = settings.connect_timeout};
     auto opened = co_await async::with_timeout(line.open(where, way), settings.connect_timeout);
     if (ran_out(opened)) co_return late("no connection to", where, settings.connect_timeout);
     co_return opened;
@@ -205,6 +203,13 @@ asio::awaitable<core::result<void>> client::stream(request_out request, std::fun
     const auto failed = co_await answer.read_body(on_piece);
     if (failed) co_return broken("the answer of " + where->authority + " broke off", failed);
     co_return core::result<void>{};
+}
+
+void client::trust(std::filesystem::path ca_file) {
+    if (ca_file == parts_->settings.ca_file) return;
+    parts_->settings.ca_file = std::move(ca_file);
+    parts_->trust.reset();
+    parts_->idle.clear();
 }
 
 void client::close() {

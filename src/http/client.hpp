@@ -72,6 +72,9 @@ public:
     boost::asio::awaitable<core::result<void>> stream(request_out request, std::function<bool(const response&)> on_head,
                                                       std::function<bool(std::string_view)> on_piece);
 
+    /// Another `ca_file`, for connections that are made from now on.
+    void trust(std::filesystem::path ca_file);
+
     /// Closes the kept connections, whose end the loop waits for otherwise, and keeps none from now on. Requests still
     /// work.
     void close();

@@ -27,10 +27,14 @@ void idle_links::put(const std::string& origin, std::unique_ptr<link> line) {
     expect_end();
 }
 
-void idle_links::close() {
-    closed_ = true;
+void idle_links::clear() {
     kept_.clear();
     next_end_.cancel();
+}
+
+void idle_links::close() {
+    closed_ = true;
+    clear();
 }
 
 void idle_links::expect_end() {

@@ -25,7 +25,10 @@ public:
     /// Keeps it for a while, and for that while the loop running; at the most `per_origin` of them, the newest.
     void put(const std::string& origin, std::unique_ptr<link> line);
 
-    /// Closes all, and whatever is put here afterwards.
+    /// Closes all.
+    void clear();
+
+    /// The same for all that are put here afterwards, too.
     void close();
 
 private:

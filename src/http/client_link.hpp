@@ -30,7 +30,7 @@ public:
     /// What open() needs besides the destination. `trust` is for https alone.
     struct route {
         std::optional<proxy> through{};
-        boost::asio::ssl::context* trust = nullptr;
+        std::shared_ptr<boost::asio::ssl::context> trust{};
         std::filesystem::path ca_file{};
         std::chrono::milliseconds limit{};
     };

@@ -89,8 +89,13 @@ std::optional<destination> redirected(const destination& from, const std::string
     if (!base || !reference) return std::nullopt;
     boost::urls::url whole;
     if (!boost::urls::resolve(*base, *reference, whole)) return std::nullopt;
-    const auto where = parse_destination(whole.buffer());
-    return where ? std::optional(*where) : std::nullopt;
+    auto where = parse_destination(whole.buffer());
+    if (!where) return std::nullopt;
+    // Boost 1.81 makes "a/b" of "a%2Fb", which is another resource: a target that is whole stays as it came.
+    const std::string_view target = reference->encoded_target();
+    if (target.starts_with('/')) where->target = target;
+    if (target.starts_with('?')) where->target = std::string(std::string_view(base->encoded_path())).append(target);
+    return *where;
 }
 
 }  // namespace familiar::http

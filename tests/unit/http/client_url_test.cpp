@@ -73,4 +73,14 @@ BOOST_AUTO_TEST_CASE(a_location_is_read_against_where_it_came_from) {
     BOOST_TEST(to("http://[") == "nowhere");
 }
 
+BOOST_AUTO_TEST_CASE(a_slash_that_is_part_of_a_name_stays_one_in_a_location) {
+    const auto from = http::parse_destination("https://a.example/projects/g%2Fp/x?page=1").value();
+    const auto to = [&](const char* location) { return http::redirected(from, location).value().url(); };
+    BOOST_TEST(to("https://a.example/projects/g%2Fp/x?page=2&at=1%3A2") ==
+               "https://a.example/projects/g%2Fp/x?page=2&at=1%3A2");
+    BOOST_TEST(to("//b.example/projects/g%2Fp") == "https://b.example/projects/g%2Fp");
+    BOOST_TEST(to("/projects/g%2Fp/x?page=2") == "https://a.example/projects/g%2Fp/x?page=2");
+    BOOST_TEST(to("?page=2") == "https://a.example/projects/g%2Fp/x?page=2");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
