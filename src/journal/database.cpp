@@ -107,6 +107,12 @@ query& query::operator<<(const std::optional<int>& number) {
     return number ? *this << std::int64_t(*number) : null();
 }
 
+query& query::operator<<(const std::optional<double>& number) {
+    if (!number) return null();
+    statement_->bind(++bound_, *number);
+    return *this;
+}
+
 query& query::null() {
     statement_->bind(++bound_);
     return *this;
@@ -141,6 +147,11 @@ std::optional<core::wall_time> query::maybe_time(int column) const {
 std::optional<int> query::maybe_number(int column) const {
     if (is_null(column)) return std::nullopt;
     return int(number(column));
+}
+
+std::optional<double> query::maybe_real(int column) const {
+    if (is_null(column)) return std::nullopt;
+    return statement_->getColumn(column).getDouble();
 }
 
 database::database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout)

@@ -35,6 +35,7 @@ public:
     query& operator<<(core::wall_time time);
     query& operator<<(const std::optional<core::wall_time>& time);
     query& operator<<(const std::optional<int>& number);
+    query& operator<<(const std::optional<double>& number);
     query& null();
     query& text_or_null(const std::string& text);  ///< null if it is empty
     query& blob(const std::string& bytes);
@@ -49,6 +50,7 @@ public:
     core::wall_time time(int column) const;
     std::optional<core::wall_time> maybe_time(int column) const;
     std::optional<int> maybe_number(int column) const;
+    std::optional<double> maybe_real(int column) const;
     bool is_null(int column) const { return statement_->isColumnNull(column); }
 
 private:

@@ -74,6 +74,10 @@ struct job_record {
     std::string container;   ///< the container's name
     std::string log;         ///< path of the agent's log
     std::string last_lines;  ///< the end of what the agent printed, if it did not succeed
+    std::string approved;    ///< the head that somebody approved, if it needed that: no other one is run
+    std::string summary;     ///< for the merge request: the agent's own words, or why nothing was run
+    std::optional<double> cost_usd{};
+    std::optional<int> turns{};
 };
 
 /// A step of a job: its state afterwards, and of the rest only what is present here; the other fields stay as they are.
@@ -92,10 +96,15 @@ struct job_change {
     std::optional<std::string> container{};
     std::optional<std::string> log{};
     std::optional<std::string> last_lines{};
-    std::optional<std::string> source_branch{};  ///< of subject.request, found out after the delivery
-    std::optional<std::string> source_path{};    ///< of subject.request, likewise
-    std::optional<std::string> target_branch{};  ///< of subject.request, likewise
-    std::optional<event::origin> head_origin{};  ///< of subject.request, likewise
+    std::optional<std::string> approved{};
+    std::optional<std::string> summary{};
+    std::optional<double> cost_usd{};
+    std::optional<int> turns{};
+    std::optional<event::merge_request> request{};  ///< the whole of subject.request, as the forge has it now
+    std::optional<std::string> source_branch{};     ///< of subject.request, found out after the delivery
+    std::optional<std::string> source_path{};       ///< of subject.request, likewise
+    std::optional<std::string> target_branch{};     ///< of subject.request, likewise
+    std::optional<event::origin> head_origin{};     ///< of subject.request, likewise
 };
 
 /// What the queue needs to know of a job that waits; small, since there may be very many.

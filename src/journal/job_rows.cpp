@@ -14,7 +14,7 @@ namespace {
 #define FAMILIAR_JOB_COLUMNS                                                                             \
     "id, state, kind, subject, attempt, retry_of, head, created_at, started_at, deadline, finished_at, " \
     "not_before, outcome, reason, exit_code, container, log, joined, meaning, waiting_since, "           \
-    "last_lines"
+    "last_lines, approved, summary, cost_usd, turns"
 
 /// Greater than every id.
 constexpr std::string_view after_all_ids = "~";
@@ -49,6 +49,10 @@ core::result<job_record> read_job(const query& row) {
     job.meaning = row.text(18);
     job.waiting_since = row.time(19);
     job.last_lines = row.text(20);
+    job.approved = row.text(21);
+    job.summary = row.text(22);
+    job.cost_usd = row.maybe_real(23);
+    job.turns = row.maybe_number(24);
     return job;
 }
 
@@ -93,12 +97,13 @@ void insert_job(database& into, const job_record& job) {
     auto row = into.use("insert into jobs (" FAMILIAR_JOB_COLUMNS
                         ", ended, forge, path, number, known_branch) values "
                         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-                        "?21, ?22, ?23, ?24, ?25, ?26)");
+                        "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)");
     row << job.id << to_text(job.state) << event::to_text(job.kind) << subject << std::int64_t(job.attempt);
     row.text_or_null(job.retry_of);
     row << job.head << job.created_at << job.started_at << job.deadline << job.finished_at << job.not_before
         << job.outcome << job.reason << job.exit_code << job.container << job.log << joined;
-    row.text_or_null(job.meaning) << waiting_since << job.last_lines;
+    row.text_or_null(job.meaning) << waiting_since << job.last_lines << job.approved << job.summary << job.cost_usd
+                                  << job.turns;
     row << std::int64_t(is_final(job.state)) << event::to_text(job.subject.repo.forge) << job.subject.repo.path
         << request.number << std::int64_t(knows_branch(request));
     row.run();
@@ -108,11 +113,12 @@ void update_job(database& in, const job_record& job) {
     auto row = in.use(
         "update jobs set state = ?1, ended = ?2, kind = ?3, attempt = ?4, head = ?5, waiting_since = ?6, "
         "started_at = ?7, deadline = ?8, finished_at = ?9, not_before = ?10, outcome = ?11, reason = ?12, "
-        "exit_code = ?13, container = ?14, log = ?15, last_lines = ?16 where id = ?17");
+        "exit_code = ?13, container = ?14, log = ?15, last_lines = ?16, approved = ?17, summary = ?18, cost_usd = ?19, "
+        "turns = ?20 where id = ?21");
     row << to_text(job.state) << std::int64_t(is_final(job.state)) << event::to_text(job.kind)
         << std::int64_t(job.attempt) << job.head << job.waiting_since << job.started_at << job.deadline
         << job.finished_at << job.not_before << job.outcome << job.reason << job.exit_code << job.container << job.log
-        << job.last_lines << job.id;
+        << job.last_lines << job.approved << job.summary << job.cost_usd << job.turns << job.id;
     row.run();
 }
 
@@ -164,6 +170,22 @@ core::result<std::vector<job_record>> select_unfinished(database& in) {
     return read_jobs(in.use("select " FAMILIAR_JOB_COLUMNS
                             " from jobs indexed by jobs_in_work where ended = 0 and state <> 'queued' "
                             "order by created_at, id"));
+}
+
+core::result<std::vector<job_record>> select_held(database& in, const request_key& request) {
+    auto rows = in.use("select " FAMILIAR_JOB_COLUMNS
+                       " from jobs indexed by jobs_live where forge = ?1 and path = ?2 and number = ?3 and ended = 0 "
+                       "and state = 'held' order by created_at, id");
+    rows << event::to_text(request.forge) << request.path << request.number;
+    return read_jobs(std::move(rows));
+}
+
+core::result<std::vector<job_record>> select_to_tell(database& in, std::size_t most) {
+    auto rows = in.use("select " FAMILIAR_JOB_COLUMNS
+                       " from jobs indexed by jobs_to_tell where (ended = 1 and told <> 'ended') or "
+                       "(state = 'held' and told = '') order by created_at, id limit ?1");
+    rows << std::int64_t(most);
+    return read_jobs(std::move(rows));
 }
 
 core::result<std::optional<job_record>> select_last_known(database& in, event::provider forge, const std::string& path,

@@ -4,6 +4,7 @@
 #include "journal/database.hpp"
 #include "journal/job.hpp"
 #include "journal/journal.hpp"
+#include "journal/request_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,12 @@ core::result<job_record> require_job(database& in, const std::string& id);
 core::result<std::vector<job_record>> select_jobs_like(database& in, const std::string& prefix);
 
 core::result<std::vector<job_record>> select_page(database& in, const job_filter& which);
+/// The jobs of a merge request that are `held`, the oldest first.
+core::result<std::vector<job_record>> select_held(database& in, const request_key& request);
+
+/// Up to `most` jobs that are owed to people, the oldest first.
+core::result<std::vector<job_record>> select_to_tell(database& in, std::size_t most);
+
 core::result<std::vector<job_record>> select_unfinished(database& in);
 
 /// The newest job of a merge request that knows its branch.

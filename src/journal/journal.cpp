@@ -8,6 +8,7 @@
 #include "journal/operations.hpp"
 #include "journal/request_rows.hpp"
 #include "journal/schema.hpp"
+#include "journal/telling_rows.hpp"
 
 #include <sqlite3.h>
 
@@ -19,17 +20,23 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// What a start reads.
+struct beginning {
+    std::string instance;
+    std::optional<core::wall_time> last_delivery;
+};
+
 /// What a start has to know to be sound: the tables that recovery reads (not the bodies, which may be gigabytes).
-core::result<std::string> examine(database& opened) {
+core::result<beginning> examine(database& opened) {
     auto check = opened.use("pragma quick_check(jobs)");
     if (check.next() && check.text(0) != "ok")
         throw SQLite::Exception("damaged table jobs: " + check.text(0), SQLITE_CORRUPT);
     auto instance = select_instance(opened);
     if (instance.empty()) throw SQLite::Exception("the table meta names no instance", SQLITE_CORRUPT);
-    return instance;
+    return beginning{std::move(instance), select_last_delivery(opened)};
 }
 
-core::result<std::string> open_once(const options& settings) {
+core::result<beginning> open_once(const options& settings) {
     std::unique_ptr<database> opened;
     try {
         opened = std::make_unique<database>(settings.path, database::mode::read_write, settings.busy_timeout);
@@ -45,17 +52,17 @@ core::result<std::string> open_once(const options& settings) {
 /// In the order in which they come to be; the lock goes last.
 class journal::parts {
 public:
-    parts(options settings, descriptor lock, std::string instance)
-        : lock_(std::move(lock)), instance_(std::move(instance)), queue_(settings.path, [settings] {
+    parts(options settings, descriptor lock, beginning first)
+        : lock_(std::move(lock)), first_(std::move(first)), queue_(settings.path, [settings] {
               return database(settings.path, database::mode::read_write, settings.busy_timeout);
           }) {}
 
-    const std::string& instance() const noexcept { return instance_; }
+    const beginning& first() const noexcept { return first_; }
     commit_queue& queue() noexcept { return queue_; }
 
 private:
     descriptor lock_;
-    std::string instance_;
+    beginning first_;
     commit_queue queue_;
 };
 
@@ -65,10 +72,10 @@ core::result<std::unique_ptr<journal>> journal::open(options settings) {
     if (!lock) return lock.error();
     if (auto made = make_private_file(settings.path); !made) return made.error();
     if (auto ready = bring_up_to_date(settings.path, settings.busy_timeout); !ready) return ready.error();
-    auto instance = open_once(settings);
-    if (!instance) return instance.error();
+    auto first = open_once(settings);
+    if (!first) return first.error();
     return std::unique_ptr<journal>(
-        new journal(std::make_unique<parts>(std::move(settings), std::move(*lock), std::move(*instance))));
+        new journal(std::make_unique<parts>(std::move(settings), std::move(*lock), std::move(*first))));
 }
 
 journal::journal(std::unique_ptr<parts> inside) : parts_(std::move(inside)) {}
@@ -86,6 +93,64 @@ asio::awaitable<core::result<job_record>> journal::update(std::string job, job_c
 asio::awaitable<core::result<placed>> journal::place(std::string job, job_change authorised, placement_rule rule) {
     co_return co_await parts_->queue().write<placed>(
         [&](database& in) { return place_once(in, job, authorised, rule); });
+}
+
+asio::awaitable<core::result<placed>> journal::hold(std::string job, job_change why) {
+    co_return co_await parts_->queue().write<placed>([&](database& in) { return hold_once(in, job, why); });
+}
+
+asio::awaitable<core::result<void>> journal::approve(approval what) {
+    co_return co_await parts_->queue().write<void>([&](database& in) {
+        insert_approval(in, what, core::now());
+        return core::result<void>();
+    });
+}
+
+asio::awaitable<core::result<bool>> journal::is_approved(event::provider forge, std::string path, std::int64_t number,
+                                                         std::string head) {
+    const request_key request{.forge = forge, .path = std::move(path), .number = number};
+    co_return co_await parts_->queue().read<bool>(
+        [&](database& in) { return core::result<bool>(has_approval(in, request, head)); });
+}
+
+asio::awaitable<core::result<std::vector<job_record>>> journal::held(event::provider forge, std::string path,
+                                                                     std::int64_t number) {
+    const request_key request{.forge = forge, .path = std::move(path), .number = number};
+    co_return co_await parts_->queue().read<std::vector<job_record>>(
+        [&](database& in) { return select_held(in, request); });
+}
+
+asio::awaitable<core::result<std::vector<job_record>>> journal::to_tell(std::size_t most) {
+    co_return co_await parts_->queue().read<std::vector<job_record>>(
+        [&](database& in) { return select_to_tell(in, most); });
+}
+
+asio::awaitable<core::result<void>> journal::told(std::string job, job_state state) {
+    co_return co_await parts_->queue().write<void>([&](database& in) {
+        note_told(in, job, state);
+        return core::result<void>();
+    });
+}
+
+asio::awaitable<core::result<void>> journal::note_own_head(event::provider forge, std::string path, std::int64_t number,
+                                                           std::string head) {
+    const request_key request{.forge = forge, .path = std::move(path), .number = number};
+    co_return co_await parts_->queue().write<void>([&](database& in) {
+        insert_own_head(in, request, head, core::now());
+        return core::result<void>();
+    });
+}
+
+asio::awaitable<core::result<bool>> journal::knows_head(event::provider forge, std::string path, std::int64_t number,
+                                                        std::string head) {
+    const request_key request{.forge = forge, .path = std::move(path), .number = number};
+    co_return co_await parts_->queue().read<bool>(
+        [&](database& in) { return core::result<bool>(has_head(in, request, head)); });
+}
+
+asio::awaitable<core::result<std::vector<std::string>>> journal::repositories(event::provider forge, std::size_t most) {
+    co_return co_await parts_->queue().read<std::vector<std::string>>(
+        [&](database& in) { return core::result<std::vector<std::string>>(select_repositories(in, forge, most)); });
 }
 
 asio::awaitable<core::result<closed>> journal::close_request(delivery what, event::provider forge, std::string path,
@@ -144,7 +209,11 @@ asio::awaitable<core::result<std::optional<event::merge_request>>> journal::last
 }
 
 std::string journal::instance() const {
-    return parts_->instance();
+    return parts_->first().instance;
+}
+
+std::optional<core::wall_time> journal::last_in_use() const {
+    return parts_->first().last_delivery;
 }
 
 asio::awaitable<core::result<void>> journal::check() {

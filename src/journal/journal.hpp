@@ -44,6 +44,15 @@ struct closed {
     std::vector<std::string> to_stop{};   ///< running jobs, whose outcome is `cancelled` from now on
 };
 
+/// Somebody's word that the agent may run on a head from elsewhere.
+struct approval {
+    event::provider forge = event::provider::github;
+    std::string path;
+    std::int64_t number = 0;
+    std::string head;  ///< the whole commit id
+    std::string by;    ///< login
+};
+
 /// Deliveries and jobs in SQLite, durable (fsynced) before an awaited write returns.
 ///
 /// All calls come from one event-loop thread; SQLite runs on a thread of its own. Writes that wait while it is busy are
@@ -107,6 +116,44 @@ public:
     /// comments; the old one's deliveries stand for it from now on. errc::not_found; errc::conflict if the job has not
     /// ended, has succeeded or was superseded, or has been retried by one that has not ended or has succeeded.
     boost::asio::awaitable<core::result<job_record>> retry(std::string job, std::string fresh, core::wall_time now);
+
+    /// A job that waits for an approval: applies `why` (state `held`). Jobs of the same merge request that are held and
+    /// about a head as this one is are `superseded` by it; their ids are in the answer. errc::not_found; errc::conflict
+    /// if the job has ended.
+    boost::asio::awaitable<core::result<placed>> hold(std::string job, job_change why);
+
+    /// Keeps that this head of a merge request was approved. Durable; again is fine.
+    boost::asio::awaitable<core::result<void>> approve(approval what);
+
+    /// Whether that head was approved.
+    boost::asio::awaitable<core::result<bool>> is_approved(event::provider forge, std::string path, std::int64_t number,
+                                                           std::string head);
+
+    /// The jobs of a merge request that are held, the oldest first.
+    boost::asio::awaitable<core::result<std::vector<job_record>>> held(event::provider forge, std::string path,
+                                                                       std::int64_t number);
+
+    /// Up to `most` jobs of which people on the merge request have to be told and have not been, the oldest first:
+    /// those that have ended, and those that are held.
+    boost::asio::awaitable<core::result<std::vector<job_record>>> to_tell(std::size_t most);
+
+    /// They have been told of the job as it stood in `state`. Fine if the job is gone.
+    boost::asio::awaitable<core::result<void>> told(std::string job, job_state state);
+
+    /// Keeps that the bot itself has brought this head about, which needs no job.
+    boost::asio::awaitable<core::result<void>> note_own_head(event::provider forge, std::string path,
+                                                             std::int64_t number, std::string head);
+
+    /// Whether this head of the merge request is known: by a job, whatever became of it, or as the bot's own.
+    boost::asio::awaitable<core::result<bool>> knows_head(event::provider forge, std::string path, std::int64_t number,
+                                                          std::string head);
+
+    /// The repositories of a forge that jobs are about, at most `most`, the most recent first.
+    boost::asio::awaitable<core::result<std::vector<std::string>>> repositories(event::provider forge,
+                                                                                std::size_t most);
+
+    /// When the newest delivery came that was there at open(); none for a new database. What was missed came after it.
+    std::optional<core::wall_time> last_in_use() const;
 
     /// By its id or a prefix that fits no other; empty if there is none. errc::conflict if several fit.
     boost::asio::awaitable<core::result<std::optional<job_record>>> find(std::string job);

@@ -18,6 +18,7 @@ core::result<job_record> update_once(database& in, const std::string& id, const 
 core::result<std::optional<job_record>> find_once(database& in, const std::string& id_or_prefix);
 core::result<placed> place_once(database& in, const std::string& id, const job_change& authorised,
                                 const placement_rule& rule);
+core::result<placed> hold_once(database& in, const std::string& id, const job_change& why);
 core::result<closed> close_once(database& in, const delivery& what, const request_key& request,
                                 const std::string& reason);
 core::result<job_record> cancel_once(database& in, const std::string& id, const std::string& reason);

@@ -104,4 +104,25 @@ core::result<placed> place_once(database& in, const std::string& id, const job_c
     return done;
 }
 
+core::result<placed> hold_once(database& in, const std::string& id, const job_change& why) {
+    auto selected = require_job(in, id);
+    if (!selected) return selected.error();
+    job_record& job = *selected;
+    if (const auto may = may_place(job); !may) return may.error();
+    if (const auto applied = apply(why, job); !applied) return applied.error();
+    update_job(in, job);
+    if (changes_subject(why)) update_subject(in, job);
+
+    placed done{.job = std::move(job)};
+    if (!is_about_head(done.job.kind)) return done;
+    const auto others = select_held(in, request_of(done.job));
+    if (!others) return others.error();
+    const auto reason = "superseded by job " + done.job.id;
+    for (const auto& other : *others)
+        if (other.id != done.job.id && is_about_head(other.kind) &&
+            end_job(in, other.id, job_state::superseded, reason, core::now()))
+            done.superseded.push_back(other.id);
+    return done;
+}
+
 }  // namespace familiar::journal

@@ -3,6 +3,7 @@
 #include "journal/meaning_rows.hpp"
 #include "journal/operations.hpp"
 #include "journal/rules.hpp"
+#include "journal/telling_rows.hpp"
 
 #include <utility>
 
@@ -96,7 +97,7 @@ core::result<job_record> retry_once(database& in, const std::string& id, const s
 
 core::result<std::size_t> prune_once(database& in, core::wall_time limit, std::size_t most) {
     const auto jobs = delete_jobs(in, limit, most);
-    return jobs + delete_deliveries(in, limit, most);
+    return jobs + delete_deliveries(in, limit, most) + delete_old_heads(in, limit);
 }
 
 }  // namespace familiar::journal

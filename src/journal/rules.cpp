@@ -66,7 +66,7 @@ bool stands(job_state state) noexcept {
 }
 
 bool changes_subject(const job_change& change) noexcept {
-    return change.source_branch || change.source_path || change.target_branch || change.head_origin;
+    return change.request || change.source_branch || change.source_path || change.target_branch || change.head_origin;
 }
 
 core::result<void> apply(const job_change& change, job_record& job) {
@@ -86,6 +86,11 @@ core::result<void> apply(const job_change& change, job_record& job) {
     overwrite(change.container, job.container);
     overwrite(change.log, job.log);
     overwrite(change.last_lines, job.last_lines);
+    overwrite(change.approved, job.approved);
+    overwrite(change.summary, job.summary);
+    overwrite(change.cost_usd, job.cost_usd);
+    overwrite(change.turns, job.turns);
+    overwrite(change.request, job.subject.request);
     overwrite(change.source_branch, job.subject.request.source_branch);
     overwrite(change.source_path, job.subject.request.source_path);
     overwrite(change.target_branch, job.subject.request.target_branch);

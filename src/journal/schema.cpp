@@ -100,7 +100,41 @@ constexpr const char* last_lines = R"sql(
     alter table jobs add column last_lines text not null default '';
 )sql";
 
-constexpr std::array steps_so_far{first_version, waiting_and_meaning, last_lines};
+// `told`: of which standing of a job people on its merge request have been told: '' for none, 'held', or 'ended'. What
+// had ended before there was anybody to tell them is nothing to begin with.
+constexpr const char* approvals_and_telling = R"sql(
+    alter table jobs add column approved text not null default '';
+    alter table jobs add column summary text not null default '';
+    alter table jobs add column cost_usd real;
+    alter table jobs add column turns integer;
+    alter table jobs add column told text not null default '';
+    update jobs set told = 'ended' where ended = 1;
+    create index jobs_to_tell on jobs (created_at, id)
+        where (ended = 1 and told <> 'ended') or (state = 'held' and told = '');
+
+    create table approvals (
+        forge text not null,
+        path text not null,
+        number integer not null,
+        head text not null,
+        by text not null,
+        at integer not null,
+        primary key (path, number, head, forge)
+    ) without rowid;
+    create index approvals_by_age on approvals (at);
+
+    create table own_heads (
+        forge text not null,
+        path text not null,
+        number integer not null,
+        head text not null,
+        at integer not null,
+        primary key (path, number, head, forge)
+    ) without rowid;
+    create index own_heads_by_age on own_heads (at);
+)sql";
+
+constexpr std::array steps_so_far{first_version, waiting_and_meaning, last_lines, approvals_and_telling};
 
 core::result<int> inspect(const fs::path& path, std::chrono::milliseconds busy_timeout, int newest) try {
     database opened(path, database::mode::read_only, busy_timeout);

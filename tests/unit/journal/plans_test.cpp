@@ -3,6 +3,7 @@
 #include "journal/job_rows.hpp"
 #include "journal/meaning_rows.hpp"
 #include "journal/operations.hpp"
+#include "journal/telling_rows.hpp"
 
 #include <sqlite3.h>
 
@@ -74,6 +75,12 @@ BOOST_AUTO_TEST_CASE(nothing_that_the_server_asks_reads_all_jobs_or_deliveries) 
     BOOST_TEST(journal::select_last_known(in, event::provider::github, "octo/cat", 7).has_value());
     BOOST_TEST(journal::select_delivery(in, std::nullopt, "d-1").has_value());
     journal::select_queue(in);
+    BOOST_TEST(journal::select_to_tell(in, 10).has_value());
+    BOOST_TEST(journal::select_held(in, {.path = "octo/cat", .number = 7}).has_value());
+    journal::note_told(in, first, job_state::failed);
+    journal::insert_approval(in, {.path = "octo/cat", .number = 7, .head = "abc", .by = "mona"}, core::now());
+    BOOST_TEST(journal::has_approval(in, {.path = "octo/cat", .number = 7}, "abc"));
+    BOOST_TEST(!journal::has_head(in, {.path = "octo/cat", .number = 7}, "abc"));
     BOOST_TEST(journal::prune_once(in, core::now() - std::chrono::hours(1), 10).has_value());
 
     const auto all = statements();
@@ -82,8 +89,9 @@ BOOST_AUTO_TEST_CASE(nothing_that_the_server_asks_reads_all_jobs_or_deliveries) 
         for (const auto& step : plan_of(statement)) {
             if (!step.starts_with("SCAN ") || step == "SCAN later") continue;  // later: the retries of one job
             // These hold nothing but what is asked for.
-            const bool asked_for =
-                step == "SCAN jobs USING COVERING INDEX jobs_queue" || step == "SCAN jobs USING INDEX jobs_in_work";
+            const bool asked_for = step == "SCAN jobs USING COVERING INDEX jobs_queue" ||
+                                   step == "SCAN jobs USING INDEX jobs_in_work" ||
+                                   step == "SCAN jobs USING INDEX jobs_to_tell";
             BOOST_TEST(asked_for, step << " in " << statement);
         }
     }

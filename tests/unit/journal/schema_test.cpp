@@ -119,7 +119,17 @@ BOOST_AUTO_TEST_CASE(jobs_of_version_1_wait_since_they_were_made_and_mean_nothin
     BOOST_TEST(run(book->record(test::sample_delivery("d-1"), test::sample_job())).value().job == "01a");
 
     BOOST_TEST(fs::exists(path.string() + ".v1.bak"));
-    BOOST_TEST(version() == 3);
+    BOOST_TEST(version() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(of_what_ended_before_version_4_nobody_has_to_be_told) {
+    make_version_1();
+    fill_version_1();
+    open();
+    BOOST_TEST(run(book->to_tell(10)).value().empty());
+    BOOST_REQUIRE(run(book->update("01c", {.state = journal::job_state::failed})).has_value());
+    BOOST_REQUIRE(run(book->to_tell(10)).value().size() == 1u);
+    BOOST_TEST(run(book->to_tell(10)).value().front().id == "01c");
 }
 
 BOOST_AUTO_TEST_CASE(jobs_of_version_2_have_no_last_lines_and_take_some) {
@@ -133,7 +143,7 @@ BOOST_AUTO_TEST_CASE(jobs_of_version_2_have_no_last_lines_and_take_some) {
     BOOST_TEST(ended.value().last_lines == "one\ntwo");
     BOOST_TEST(find("01c").last_lines == "one\ntwo");
 
-    BOOST_TEST(version() == 3);
+    BOOST_TEST(version() == 4);
     path = path.string() + ".v2.bak";
     BOOST_TEST(version() == 2);
 }
@@ -222,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_and_the_file_untouched) {
     BOOST_TEST((opened.error().code == errc::newer_schema));
     const auto text = core::describe(opened.error());
     BOOST_TEST(text.find(path.string()) != std::string::npos);
-    BOOST_TEST(text.find("schema 99, this one knows 3") != std::string::npos);
+    BOOST_TEST(text.find("schema 99, this one knows 4") != std::string::npos);
     BOOST_TEST((test::bytes_of(path) == before));
     BOOST_TEST(!fs::exists(path.string() + ".v99.bak"));
 }
