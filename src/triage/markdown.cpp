@@ -1,6 +1,7 @@
 #include "triage/markdown.hpp"
 
-#include "triage/login.hpp"
+#include "event/login.hpp"
+#include "triage/commit_id.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -95,8 +96,19 @@ std::optional<std::string_view> list_item(std::string_view content) {
     return content.substr(marker);
 }
 
+/// What is left of a code span.
+using span_reader = std::string_view (*)(std::string_view content);
+
+std::string_view blank(std::string_view) {
+    return " ";
+}
+
+std::string_view commit_or_mark(std::string_view content) {
+    return is_commit_id(content) ? content : "`";
+}
+
 /// Takes code spans out of one paragraph: a run of backticks up to the next run of the same length.
-void append_without_spans(std::string& out, std::string_view paragraph) {
+void append_without_spans(std::string& out, std::string_view paragraph, span_reader what_is_left) {
     struct run {
         std::size_t begin;
         std::size_t length;
@@ -120,7 +132,9 @@ void append_without_spans(std::string& out, std::string_view paragraph) {
         const auto& [begin, length, partner] = runs[index];
         const auto backslashes = begin - std::min(begin, paragraph.substr(0, begin).find_last_not_of('\\') + 1);
         if (!partner || backslashes % 2 == 1) continue;
-        out.append(paragraph.substr(copied, begin - copied)).push_back(' ');
+        const auto content = begin + length;
+        out.append(paragraph.substr(copied, begin - copied));
+        out.append(what_is_left(paragraph.substr(content, runs[*partner].begin - content)));
         copied = runs[*partner].begin + length;
         index = *partner;
     }
@@ -139,7 +153,7 @@ std::size_t find_tag(std::string_view lowered, std::string_view tag, std::size_t
 /// Takes `<name ...>` up to `</name>` out of `text`.
 void remove_element(std::string& text, std::string_view name) {
     std::string lowered(text);
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), event::lower);
     const auto opening = '<' + std::string(name);
     const auto closing = "</" + std::string(name);
     std::string kept;
@@ -155,9 +169,26 @@ void remove_element(std::string& text, std::string_view name) {
     text = std::move(kept);
 }
 
+/// Takes `<!-- ... -->` out of `text`; one that is not closed reaches to the end.
+void remove_comments(std::string& text) {
+    std::string kept;
+    std::size_t copied = 0;
+    for (auto begin = text.find("<!--"); begin != std::string::npos; begin = text.find("<!--", copied)) {
+        kept.append(text, copied, begin - copied).push_back(' ');
+        const auto end = text.find("-->", begin + 4);
+        copied = end == std::string::npos ? text.size() : end + 3;
+    }
+    kept.append(text, copied);
+    text = std::move(kept);
+}
+
+enum class quotations { kept, left_out };
+
 /// Feeds the lines of a document one by one and collects what is not code.
 class extractor {
 public:
+    extractor(quotations quoted, span_reader what_is_left) : quoted_(quoted), what_is_left_(what_is_left) {}
+
     void feed(const line& current) {
         if (open_ && current.quote_depth < open_->quote_depth) open_.reset();
         if (open_) {
@@ -189,6 +220,8 @@ private:
             } else if (current.indent == 0 && paragraph_.empty()) {
                 in_list_ = false;
             }
+            if (quoted_ == quotations::left_out && current.quote_depth > paragraph_depth_) end_paragraph();
+            if (paragraph_.empty()) paragraph_depth_ = current.quote_depth;
             paragraph_.append(current.text).push_back('\n');
         }
     }
@@ -200,21 +233,22 @@ private:
     }
 
     void end_paragraph() {
-        append_without_spans(out_, paragraph_);
+        if (quoted_ == quotations::kept || paragraph_depth_ == 0) append_without_spans(out_, paragraph_, what_is_left_);
         out_.push_back('\n');
         paragraph_.clear();
+        paragraph_depth_ = 0;
     }
 
+    quotations quoted_;
+    span_reader what_is_left_;
     std::string out_;
     std::string paragraph_;
+    std::size_t paragraph_depth_ = 0;  ///< of its first line: what follows lazily is part of it
     std::optional<fence> open_;
     bool in_list_ = false;
 };
 
-}  // namespace
-
-std::string without_code(std::string_view markdown) {
-    extractor document;
+std::string extract(std::string_view markdown, extractor document) {
     while (!markdown.empty()) {
         const auto end = markdown.find('\n');
         document.feed(read_line(markdown.substr(0, end)));
@@ -223,6 +257,19 @@ std::string without_code(std::string_view markdown) {
     auto text = document.finish();
     remove_element(text, "pre");
     remove_element(text, "code");
+    return text;
+}
+
+}  // namespace
+
+std::string without_code(std::string_view markdown) {
+    return extract(markdown, extractor(quotations::kept, blank));
+}
+
+std::string own_words(std::string_view markdown) {
+    auto text = extract(markdown, extractor(quotations::left_out, commit_or_mark));
+    remove_comments(text);
+    for (const auto* const element : {"blockquote", "del", "s", "strike"}) remove_element(text, element);
     return text;
 }
 

@@ -12,4 +12,9 @@ namespace familiar::triage {
 /// the text.
 std::string without_code(std::string_view markdown);
 
+/// What the writer says in words of his own: without_code, and without quotations (a line that goes on lazily is the
+/// quotation's, section 5.1), HTML comments, and what is struck out by an element. A code span leaves a backtick in its
+/// place, or its content if that is a commit id. Paragraphs are apart by an empty line. Linear in the text.
+std::string own_words(std::string_view markdown);
+
 }  // namespace familiar::triage

@@ -1,6 +1,6 @@
 #include "triage/mention.hpp"
 
-#include "triage/login.hpp"
+#include "event/login.hpp"
 #include "triage/markdown.hpp"
 
 namespace familiar::triage {
@@ -29,19 +29,21 @@ bool may_end_before(std::string_view after) {
 
 }  // namespace
 
-bool mentions(std::string_view body, std::string_view bot_username) {
-    const auto name = without_app_suffix(bot_username);
-    if (name.empty() || body.find('@') == std::string_view::npos) return false;
-
-    const auto prose = without_code(body);
-    const std::string_view text = prose;
-    for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+std::size_t find_mention(std::string_view text, std::string_view name, std::size_t from) {
+    if (name.empty()) return std::string_view::npos;
+    for (auto at = text.find('@', from); at != std::string_view::npos; at = text.find('@', at + 1)) {
         const auto after = text.substr(at + 1);
-        if (same_login(after.substr(0, name.size()), name) && may_begin_after(text.substr(0, at)) &&
+        if (event::same_login(after.substr(0, name.size()), name) && may_begin_after(text.substr(0, at)) &&
             may_end_before(after.substr(name.size())))
-            return true;
+            return at;
     }
-    return false;
+    return std::string_view::npos;
+}
+
+bool mentions(std::string_view body, std::string_view bot_username) {
+    const auto name = event::without_app_suffix(bot_username);
+    return find_mention(body, name, 0) != std::string_view::npos &&
+           find_mention(without_code(body), name, 0) != std::string_view::npos;
 }
 
 }  // namespace familiar::triage
