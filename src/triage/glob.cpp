@@ -1,6 +1,6 @@
 #include "triage/glob.hpp"
 
-#include "triage/login.hpp"
+#include "event/login.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -14,7 +14,7 @@ using matched = std::vector<bool>;
 
 void extend_by_literal(matched& prefixes, std::string_view path, char wanted) {
     for (std::size_t length = path.size(); length > 0; --length)
-        prefixes[length] = prefixes[length - 1] && lower(path[length - 1]) == lower(wanted);
+        prefixes[length] = prefixes[length - 1] && event::lower(path[length - 1]) == event::lower(wanted);
     prefixes[0] = false;
 }
 

@@ -1,6 +1,7 @@
 #include "triage/triage.hpp"
 
-#include "triage/login.hpp"
+#include "event/login.hpp"
+#include "triage/intent.hpp"
 #include "triage/mention.hpp"
 
 namespace familiar::triage {
@@ -9,10 +10,6 @@ namespace {
 
 using event::action;
 using event::kind;
-
-bool is_own(const event::actor& sender, std::string_view bot_username) {
-    return !sender.login.empty() && same_login(without_app_suffix(sender.login), without_app_suffix(bot_username));
-}
 
 kind kind_of(const event::event& incoming, const config::settings& settings) {
     if (incoming.what == action::opened) return kind::mr_opened;
@@ -23,15 +20,23 @@ kind kind_of(const event::event& incoming, const config::settings& settings) {
 
 }  // namespace
 
-decision classify(const event::event& incoming, const config::settings& settings) {
+bool is_own(std::string_view login, const config::settings& settings, const std::vector<std::string>& own_logins) {
+    if (login.empty()) return false;
+    return event::same_login(event::without_app_suffix(login), event::without_app_suffix(settings.bot_username)) ||
+           event::names(own_logins, login);
+}
+
+decision classify(const event::event& incoming, const config::settings& settings,
+                  const std::vector<std::string>& own_logins) {
     if (incoming.what == action::closed) return stop{};
 
-    if (is_own(incoming.sender, settings.bot_username)) return ignored{"the bot's own event"};
-    if (is_bot(incoming.sender) && !names(settings.triggers.allow_bots, incoming.sender.login))
+    if (is_own(incoming.sender.login, settings, own_logins)) return ignored{"the bot's own event"};
+    if (event::is_bot(incoming.sender) && !event::names(settings.triggers.allow_bots, incoming.sender.login))
         return ignored{"the bot " + incoming.sender.login + " is not in triggers.allow_bots"};
 
     if (incoming.what != action::commented && incoming.request.draft) return ignored{"draft"};
 
+    if (incoming.note && read_intent(incoming.note->body, settings.bot_username).approves) return run{kind::mention};
     const auto what = kind_of(incoming, settings);
     if (!settings.events.on(what)) return ignored{"events." + std::string(event::to_text(what)) + " is off"};
     return run{what};

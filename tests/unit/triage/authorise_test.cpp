@@ -34,7 +34,20 @@ std::string refusal(const event::event& incoming, const config::triggers_setting
         BOOST_TEST(!refused->reason.empty());
         return refused->reason;
     }
+    if (const auto* held = std::get_if<triage::held>(&verdict)) return held->reason;
     return {};
+}
+
+enum class end { allowed, held, refused };
+
+end judge(const event::event& incoming, const config::triggers_settings& triggers, const triage::standing& known) {
+    const auto verdict = triage::authorise(incoming, triggers, known);
+    if (std::holds_alternative<triage::held>(verdict)) return end::held;
+    return std::holds_alternative<triage::allowed>(verdict) ? end::allowed : end::refused;
+}
+
+std::ostream& operator<<(std::ostream& out, end value) {
+    return out << (value == end::allowed ? "allowed" : value == end::held ? "held" : "refused");
 }
 
 bool allows(const event::event& incoming, const config::triggers_settings& triggers) {
@@ -173,6 +186,78 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_what_to_configure) {
 
     triggers.repositories = {"other/*"};
     BOOST_TEST(says(refusal(make("ada", origin::same_repository), triggers), "acme/platform/widgets"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_forge_says_of_the_sender_counts) {
+    config::triggers_settings triggers;
+    const auto incoming = make("ada", origin::same_repository);
+    for (const auto minimum : {permission::read, permission::write, permission::maintain, permission::admin}) {
+        triggers.minimum_permission = minimum;
+        for (const auto has :
+             {permission::none, permission::read, permission::write, permission::maintain, permission::admin})
+            BOOST_TEST(judge(incoming, triggers, {.permission = has}) ==
+                       (has >= minimum ? end::allowed : end::refused));
+        BOOST_TEST(judge(incoming, triggers, {}) == end::refused);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stranger_is_told_politely_and_a_bot_or_a_foreign_repository_nothing) {
+    config::triggers_settings triggers;
+    const auto said = [&](const event::event& incoming) {
+        return std::get<triage::refused>(triage::authorise(incoming, triggers, {.permission = permission::read})).said;
+    };
+    BOOST_TEST(said(make("mallory", origin::same_repository)).find("at least write") != std::string::npos);
+    BOOST_TEST(said(make("renovate[bot]", origin::same_repository)) == "");
+    triggers.repositories = {"other/*"};
+    BOOST_TEST(said(make("mallory", origin::same_repository)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_forks_head_is_held_until_it_is_approved_whoever_opened_or_pushed_it) {
+    const config::triggers_settings triggers;
+    for (const auto what : {action::opened, action::updated})
+        for (const auto has : {permission::none, permission::admin}) {
+            auto incoming = make("mallory", origin::fork, what);
+            incoming.request.head = "abc";
+            BOOST_TEST(!triage::depends_on_permission(incoming, triggers));
+            BOOST_TEST(judge(incoming, triggers, {.permission = has}) == end::held);
+            BOOST_TEST(judge(incoming, triggers, {.permission = has, .approved = true}) == end::allowed);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_comment_on_a_fork_needs_the_permission_and_the_approval) {
+    const config::triggers_settings triggers;
+    auto incoming = make("ada", origin::fork);
+    incoming.request.head = "abc";
+    BOOST_TEST(triage::depends_on_permission(incoming, triggers));
+    BOOST_TEST(judge(incoming, triggers, {.permission = permission::read, .approved = true}) == end::refused);
+    BOOST_TEST(judge(incoming, triggers, {.permission = permission::write}) == end::held);
+    BOOST_TEST(judge(incoming, triggers, {.permission = permission::write, .approved = true}) == end::allowed);
+}
+
+BOOST_AUTO_TEST_CASE(an_approval_opens_nothing_where_forks_are_denied) {
+    config::triggers_settings triggers;
+    triggers.forks = deny;
+    triggers.minimum_permission = none;
+    auto incoming = make("ada", origin::fork, action::opened);
+    incoming.request.head = "abc";
+    BOOST_TEST(judge(incoming, triggers, {.permission = permission::admin, .approved = true}) == end::refused);
+}
+
+BOOST_AUTO_TEST_CASE(who_may_write_or_is_listed_may_approve_and_a_bot_never) {
+    config::triggers_settings triggers;
+    triggers.allow_users = {"ada", "renovate[bot]"};
+    triggers.minimum_permission = none;
+    const auto may = [&](const char* login, std::optional<permission> has) {
+        return triage::may_approve({.login = login}, triggers, has);
+    };
+    BOOST_TEST(may("ada", std::nullopt));
+    BOOST_TEST(!may("renovate[bot]", permission::admin));
+    BOOST_TEST(!may("grace", std::nullopt));
+    BOOST_TEST(!may("grace", permission::read));
+    BOOST_TEST(may("grace", permission::write));
+    triggers.minimum_permission = permission::maintain;
+    BOOST_TEST(!may("grace", permission::write));
+    BOOST_TEST(may("grace", permission::maintain));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
