@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -46,6 +47,31 @@ std::string quoted(const std::string& text) {
 /// A data command of git-fast-import(1).
 std::string data(const std::string& text) {
     return "data " + std::to_string(text.size()) + "\n" + text + "\n";
+}
+
+/// A path in the quotes of git-fast-import(1), which any byte may be in.
+std::string path_in_quotes(const std::string& path) {
+    std::string out = "\"";
+    for (const char c : path) {
+        const auto byte = static_cast<unsigned char>(c);
+        const auto digit = [&](int shift) { return static_cast<char>('0' + ((byte >> shift) & 7)); };
+        if (byte >= ' ' && byte < 0x7f && c != '"' && c != '\\')
+            out += c;
+        else
+            out += {'\\', digit(6), digit(3), digit(0)};
+    }
+    return out + "\"";
+}
+
+/// A file command of git-fast-import(1) for one of git_forge::files.
+std::string file_command(const std::string& path, const std::string& text) {
+    const auto at = " " + path_in_quotes(path) + "\n";
+    if (text == "--") return "D" + at;
+    const auto rest = text.substr(std::min<std::size_t>(text.size(), 3));
+    if (text.starts_with("=> ")) return "M 160000 " + rest + at;
+    if (text.starts_with("-> ")) return "M 120000 inline" + at + data(rest);
+    if (text.starts_with("+x ")) return "M 100755 inline" + at + data(rest);
+    return "M 100644 inline" + at + data(text);
 }
 
 }  // namespace
@@ -136,10 +162,7 @@ std::string git_forge::commit(const std::string& path, const std::string& ref, c
     std::string stream =
         "commit " + ref + "\ncommitter A Human <human@example.org> 1767225600 +0000\n" + data("change");
     if (!from.empty()) stream += "from " + tip(path, from) + "\n";
-    for (const auto& [name, text] : changes) {
-        const bool link = text.starts_with("-> ");
-        stream += (link ? "M 120000 inline " : "M 100644 inline ") + name + "\n" + data(link ? text.substr(3) : text);
-    }
+    for (const auto& [name, text] : changes) stream += file_command(name, text);
     git(path, "fast-import --quiet --force", stream + "done\n");
     return tip(path, ref);
 }

@@ -21,7 +21,8 @@ public:
     static constexpr const char* user = "forge-user";
     static constexpr const char* password = "forge-password-4711";
 
-    /// What a commit adds or replaces: path and text. A text that begins with "-> " makes a symbolic link.
+    /// What a commit adds or replaces: path (any bytes) and text. A text that begins with "-> " makes a symbolic link
+    /// to the rest of it, "+x " a program, "=> " a submodule at that commit; "--" deletes the path, be it a folder.
     using files = std::map<std::string, std::string>;
 
     git_forge();
