@@ -1,6 +1,7 @@
 #include "git/cache.hpp"
 
 #include "async/blocking.hpp"
+#include "git/committed_file.hpp"
 #include "git/directory.hpp"
 #include "git/files.hpp"
 #include "git/history.hpp"
@@ -22,6 +23,10 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using process::descriptor;
+
+/// What a repository says about Familiar itself, and as much of it as is read.
+constexpr const char* own_configuration = ".familiar/config.yaml";
+constexpr std::size_t most_configuration = std::size_t{64} << 10;
 
 std::vector<std::string> names_in(const fs::path& folder, std::error_code& error) {
     std::vector<std::string> names;
@@ -52,12 +57,22 @@ core::result<void> make_folders(const workspace& of, const std::string& key) {
     return made;
 }
 
+core::result<void> check_approval(const history& known, const workspace_request& request) {
+    const auto& approved = request.approved_head;
+    if (approved.empty() || approved == known.head) return {};
+    constexpr std::size_t readable = 12;
+    return core::fail(core::errc::head_moved, request.head_ref + " of " + request.from.key + " is " +
+                                                  known.head.substr(0, readable) + " by now; what was approved is " +
+                                                  approved.substr(0, readable));
+}
+
 void apply(const history& known, const workspace_request& request, workspace& into) {
     const auto branch = choose_branch(request.may_push, request.source_branch, known.target_branch,
                                       known.branches_at_head, request.number);
     into.head = known.head;
     into.branch = branch.name;
     into.push_enabled = branch.push;
+    into.target_branch = known.target_branch;
     into.changed_files = known.changed_files;
 }
 
@@ -97,24 +112,27 @@ core::result<void> cache::open() {
     return {};
 }
 
-asio::awaitable<core::result<workspace>> cache::prepare(workspace_request request) {
+asio::awaitable<core::result<workspace>> cache::prepare(workspace_request request,
+                                                        configuration_reader read_configuration) {
     if (auto valid = check(request); !valid) co_return std::move(valid).error();
     client git(settings_, request.from);
-    auto made = co_await prepare_once(request, git);
+    auto made = co_await prepare_once(request, read_configuration, git);
     if (!made && git.saw_damage()) {
         auto discarded = co_await discard_mirror(request.from.key);
         if (!discarded) co_return std::move(discarded).error();
-        made = co_await prepare_once(request, git);
+        made = co_await prepare_once(request, read_configuration, git);
     }
     co_return made;
 }
 
-asio::awaitable<core::result<workspace>> cache::prepare_once(const workspace_request& request, client& git) {
+asio::awaitable<core::result<workspace>> cache::prepare_once(workspace_request request,
+                                                             const configuration_reader& read_configuration,
+                                                             client& git) {
     auto out = layout(job_folder(request.job), mirror_folder(request.from.key));
     auto claimed = co_await claim(request, git, out);
     if (!claimed) co_return std::move(claimed).error();
 
-    auto filled = co_await fill(request, git, out);
+    auto filled = co_await fill(request, read_configuration, git, out);
     observe("workspace", filled.has_value());
     if (!filled) {
         co_await async::run_blocking(pool_, [&] { return remove_tree(out.root); });
@@ -133,11 +151,21 @@ asio::awaitable<core::result<void>> cache::claim(const workspace_request& reques
     });
 }
 
-asio::awaitable<core::result<void>> cache::fill(const workspace_request& request, client& git, workspace& into) {
-    auto known = co_await read_history(git, into.objects.parent_path(), request);
+asio::awaitable<core::result<void>> cache::fill(workspace_request& request,
+                                                const configuration_reader& read_configuration, client& git,
+                                                workspace& into) {
+    const auto mirror = into.objects.parent_path();
+    auto known = co_await read_history(git, mirror, request);
     if (!known) co_return std::move(known).error();
+    if (auto approved = check_approval(*known, request); !approved) co_return std::move(approved).error();
+    if (read_configuration) {
+        auto text = co_await read_committed_file(git, mirror, known->target, own_configuration, most_configuration);
+        if (!text) co_return std::move(text).error();
+        auto accepted = read_configuration(*text, known->target_branch, request);
+        if (!accepted) co_return std::move(accepted).error();
+    }
     apply(*known, request, into);
-    auto made = co_await make_repository(git, *known, into);
+    auto made = co_await make_repository(git, pool_, *known, request.trusts_configuration, into);
     if (!made) co_return std::move(made).error();
     if (known->all_files)
         into.working_directory = existing_directory(into.directory, common_directory(into.changed_files));

@@ -100,7 +100,8 @@ asio::awaitable<core::result<history>> read_history(client& git, fs::path mirror
     const bool asked_for = !request.target_branch.empty();
     if (!target && (asked_for || target.error().code != core::errc::ref_missing)) co_return std::move(target).error();
     if (target) {
-        auto listed = co_await list_changes(git, mirror, *target, out);
+        out.target = std::move(*target);
+        auto listed = co_await list_changes(git, mirror, out.target, out);
         if (!listed) co_return std::move(listed).error();
     }
 

@@ -17,6 +17,7 @@ struct history {
     std::string head;                           ///< commit
     std::string default_branch;                 ///< empty if the forge has none
     std::string target_branch;                  ///< as asked for, else the default one
+    std::string target;                         ///< commit; empty if no branch was asked for and there is no default
     std::vector<std::string> branches_at_head;  ///< names
     std::vector<std::string> changed_files;     ///< merge base to head; empty without a common ancestor
     bool all_files = true;                      ///< false if there were too many to list them all

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/retry.hpp"
+#include "core/error.hpp"
 #include "core/secret.hpp"
 
 #include <chrono>
@@ -40,7 +41,17 @@ struct workspace_request {
     std::string target_branch;  ///< empty: the forge's default branch
     bool may_push = false;      ///< the same repository, known to be, and pushing is permitted
     std::int64_t number = 0;    ///< the merge request's
+    std::string approved_head;  ///< if not empty, the head has to be this commit: errc::head_moved
+
+    /// Whether what agents take as their configuration (guarded.hpp) is the change's own; else the target branch's is
+    /// put in its place.
+    bool trusts_configuration = false;
 };
+
+/// Told of `.familiar/config.yaml` on the target branch (empty if there is none; 64 KiB at most) once the mirror is up
+/// to date and before anything is made of it. May narrow the request; an error ends the preparation.
+using configuration_reader = std::function<core::result<void>(const std::string& text, const std::string& target_branch,
+                                                              workspace_request& request)>;
 
 /// A job's folders on the host, and what is checked out in them.
 struct workspace {
@@ -53,7 +64,9 @@ struct workspace {
     std::string head;                 ///< the commit that head_ref points at
     std::string branch;               ///< the branch that is checked out
     bool push_enabled = false;        ///< a plain `git push` goes to `branch` of origin
+    std::string target_branch;        ///< as asked for, else the default one
     std::vector<std::string> changed_files;  ///< merge base to head, relative, bytes as git has them
+    std::vector<std::string> replaced;       ///< paths whose content is the target branch's, not the change's
     std::string working_directory;           ///< relative to `directory`, "" for its top
 };
 
