@@ -1,7 +1,6 @@
 #include "git/files.hpp"
 
 #include "core/os_error.hpp"
-#include "process/descriptor.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -12,22 +11,8 @@
 
 namespace familiar::git {
 
-namespace {
-
 namespace fs = std::filesystem;
 using process::descriptor;
-
-core::result<void> write_all(const descriptor& open, const fs::path& file, std::string_view text) {
-    while (!text.empty()) {
-        const auto written = ::write(open.get(), text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return storage_error("cannot write", file, errno);
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-}  // namespace
 
 core::error storage_error(std::string_view what, const fs::path& path, int number) {
     return core::fail(core::storage_errc(number),
@@ -47,6 +32,16 @@ core::result<void> write_file(const fs::path& file, std::string_view text, mode_
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!open || ::fchmod(open.get(), mode) != 0) return storage_error("cannot make the file", file, errno);
     return write_all(open, file, text);
+}
+
+core::result<void> write_all(const descriptor& open, const fs::path& file, std::string_view text) {
+    while (!text.empty()) {
+        const auto written = ::write(open.get(), text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return storage_error("cannot write", file, errno);
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
 }
 
 core::result<void> append_file(const fs::path& file, std::string_view text) {

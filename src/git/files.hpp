@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "process/descriptor.hpp"
 
 #include <filesystem>
 #include <string>
@@ -19,6 +20,9 @@ core::result<void> make_private_folder(const std::filesystem::path& folder);
 
 /// Writes a file with this mode, whatever the umask, in place of what was there.
 core::result<void> write_file(const std::filesystem::path& file, std::string_view text, mode_t mode = 0644);
+
+/// Writes all of it to an open file, which the error names.
+core::result<void> write_all(const process::descriptor& open, const std::filesystem::path& file, std::string_view text);
 
 /// Writes at the end of a file that exists.
 core::result<void> append_file(const std::filesystem::path& file, std::string_view text);

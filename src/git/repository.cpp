@@ -1,10 +1,10 @@
 #include "git/repository.hpp"
 
 #include "git/files.hpp"
+#include "git/guarded.hpp"
 
 #include <algorithm>
 #include <string_view>
-#include <sys/stat.h>
 #include <system_error>
 
 namespace familiar::git {
@@ -40,15 +40,13 @@ std::string line(std::string_view key, std::string_view value) {
     return "\t" + std::string(key) + " = " + quoted(value) + "\n";
 }
 
-/// A shell function, which git calls with the operation (source: gitcredentials(7), "CUSTOM HELPERS").
+/// A shell function, which git calls with the operation (source: gitcredentials(7), "CUSTOM HELPERS"). Where there are
+/// no credentials it says nothing, and git goes on without.
 std::string credential_helper() {
     const std::string folder = container_secrets;
-    return "!f() { test \"$1\" = get || exit 0; printf 'username=%s\\npassword=%s\\n' \"$(cat " + folder +
+    return "!f() { test \"$1\" = get && test -r " + folder +
+           "/git_password || exit 0; printf 'username=%s\\npassword=%s\\n' \"$(cat " + folder +
            "/git_username)\" \"$(cat " + folder + "/git_password)\"; }; f";
-}
-
-bool writes_credentials(const remote& origin, bool push) {
-    return push && !origin.token.empty();
 }
 
 /// The refs of the mirror that a workspace gets, read back from it.
@@ -105,12 +103,6 @@ asio::awaitable<core::result<void>> check_out(client& git, const workspace& into
     co_return core::result<void>{};
 }
 
-core::result<void> write_credentials(const remote& origin, const workspace& into) {
-    if (!writes_credentials(origin, into.push_enabled)) return {};
-    if (auto done = write_file(into.secrets / "git_username", origin.username, S_IRUSR); !done) return done;
-    return write_file(into.secrets / "git_password", origin.token.reveal(), S_IRUSR);
-}
-
 }  // namespace
 
 std::string workspace_config(const remote& origin, const settings& chosen, const std::string& branch, bool push) {
@@ -123,9 +115,8 @@ std::string workspace_config(const remote& origin, const settings& chosen, const
         out += line("pushurl", push_disabled);
     }
     out += "[user]\n" + line("name", chosen.author_name) + line("email", chosen.author_email);
-    if (writes_credentials(origin, push))
-        // The empty one first: no helper that an image brings along is asked or told.
-        out += section("credential", origin.url) + line("helper", "") + line("helper", credential_helper());
+    // The empty one first: no helper that an image brings along is asked or told.
+    out += section("credential", origin.url) + line("helper", "") + line("helper", credential_helper());
     return out;
 }
 
@@ -146,7 +137,8 @@ std::string workspace_refs(const std::string& mirror_refs, const std::string& br
     return out;
 }
 
-asio::awaitable<core::result<void>> make_repository(client& git, const history& from, const workspace& into) {
+asio::awaitable<core::result<void>> make_repository(client& git, asio::thread_pool& pool, const history& from,
+                                                    bool trusts_configuration, workspace& into) {
     auto refs = co_await mirror_refs(git, into.objects.parent_path());
     if (!refs) co_return std::move(refs).error();
     auto made = co_await initialise(git, into);
@@ -155,10 +147,12 @@ asio::awaitable<core::result<void>> make_repository(client& git, const history& 
     if (!furnished) co_return std::move(furnished).error();
     auto checked_out = co_await check_out(git, into);
     if (!checked_out) co_return std::move(checked_out).error();
-
-    auto borrowed = write_file(into.directory / ".git/objects/info/alternates", std::string(container_objects) + "\n");
-    if (!borrowed) co_return std::move(borrowed).error();
-    co_return write_credentials(git.from(), into);
+    if (!trusts_configuration) {
+        auto replaced = co_await guard_configuration(git, pool, from, into);
+        if (!replaced) co_return std::move(replaced).error();
+        into.replaced = std::move(*replaced);
+    }
+    co_return write_file(into.directory / ".git/objects/info/alternates", std::string(container_objects) + "\n");
 }
 
 }  // namespace familiar::git

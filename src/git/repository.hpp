@@ -6,6 +6,7 @@
 #include "git/types.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <string>
 
@@ -21,9 +22,9 @@ inline constexpr const char* container_objects = "/familiar/objects";
 inline constexpr const char* container_secrets = "/familiar/secrets";
 
 /// What is added to the .git/config that `git init` wrote: origin at the forge, with the branch as its upstream or with
-/// pushes disabled; the identity; and, where the workspace may push and there is a token, a credential helper that
-/// needs nothing but git and sh. It reads `container_secrets`/git_username and git_password and answers for this one
-/// URL. Pure.
+/// pushes disabled; the identity; and a credential helper that needs nothing but git and sh. It reads
+/// `container_secrets`/git_username and git_password, if whoever starts the container has put them there, and answers
+/// for this one URL. Pure.
 std::string workspace_config(const remote& origin, const settings& chosen, const std::string& branch, bool push);
 
 /// The packed-refs file of a workspace, from `git for-each-ref --format='%(objectname) %(refname)'` of its mirror: the
@@ -31,7 +32,10 @@ std::string workspace_config(const remote& origin, const settings& chosen, const
 std::string workspace_refs(const std::string& mirror_refs, const std::string& branch, const std::string& head);
 
 /// Makes the repository in `into.directory`, which is there and empty, from `from`, checks out `into.branch` at
-/// `into.head`, and writes the credentials.
-boost::asio::awaitable<core::result<void>> make_repository(client& git, const history& from, const workspace& into);
+/// `into.head`, and, unless the change's configuration of agents is trusted, puts the target's in its place
+/// (guarded.hpp, `into.replaced`).
+boost::asio::awaitable<core::result<void>> make_repository(client& git, boost::asio::thread_pool& pool,
+                                                           const history& from, bool trusts_configuration,
+                                                           workspace& into);
 
 }  // namespace familiar::git

@@ -87,6 +87,7 @@ BOOST_AUTO_TEST_CASE(handing_over_changes_the_owner_of_the_four_folders_and_no_m
     const auto made = w.prepare(w.request("job1"));
     BOOST_REQUIRE(made);
     fs::create_directory_symlink(w.mirror(), made->directory / "link");
+    write(made->secrets / "git_password", "secret");
     BOOST_REQUIRE(run_coroutine(w.context, w.cache.hand_over(*made, 1000, 1000)));
     const auto owner = [](const fs::path& path) {
         struct stat found{};

@@ -41,6 +41,12 @@ private:
     std::string mounts_;
 };
 
+/// What an agent that may push finds among its secrets.
+void give_credentials(const git::workspace& to) {
+    write(to.secrets / "git_username", git_forge::user);
+    write(to.secrets / "git_password", git_forge::password);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(in_a_container)
@@ -49,6 +55,7 @@ BOOST_AUTO_TEST_CASE(an_agent_commits_and_pushes_to_the_source_branch) {
     workshop w;
     const auto made = w.prepare(w.request("job1"));
     BOOST_REQUIRE(made);
+    give_credentials(*made);
     container inside(*made);
     BOOST_REQUIRE(inside.run("true"));
     BOOST_CHECK(inside.run("test -z \"$(git status --porcelain)\""));
@@ -77,6 +84,7 @@ BOOST_AUTO_TEST_CASE(the_helper_answers_for_this_repository_only) {
     workshop w;
     const auto made = w.prepare(w.request("job1"));
     BOOST_REQUIRE(made);
+    give_credentials(*made);
     container inside(*made);
     const auto ask = [&](const std::string& url) {
         return inside.run("export GIT_TERMINAL_PROMPT=0; printf 'url=" + url +
@@ -85,6 +93,16 @@ BOOST_AUTO_TEST_CASE(the_helper_answers_for_this_repository_only) {
     BOOST_CHECK(ask(w.forge.url("team/app")));
     BOOST_CHECK(!ask(w.forge.url("team/other")));
     BOOST_CHECK(!ask("http://elsewhere.example/team/app.git"));
+}
+
+BOOST_AUTO_TEST_CASE(without_credentials_the_helper_says_nothing) {
+    workshop w;
+    const auto made = w.prepare(w.request("job1"));
+    BOOST_REQUIRE(made);
+    container inside(*made);
+    BOOST_CHECK(inside.run("export GIT_TERMINAL_PROMPT=0; printf 'url=" + w.forge.url("team/app") +
+                           "\\n\\n' | git credential fill 2>&1 | grep -q 'terminal prompts disabled'"));
+    BOOST_CHECK(!inside.run("GIT_TERMINAL_PROMPT=0 git push"));
 }
 
 BOOST_AUTO_TEST_CASE(a_fork_can_commit_and_cannot_push) {

@@ -48,17 +48,11 @@ BOOST_AUTO_TEST_CASE(git_reads_what_the_configuration_means) {
     BOOST_CHECK(config.find("t0ken") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(without_push_there_is_no_way_to_push_and_no_helper) {
+BOOST_AUTO_TEST_CASE(without_push_there_is_no_way_to_push) {
     const auto config = git::workspace_config(origin, chosen(), "familiar/mr-7", false);
     BOOST_CHECK(value_of(config, "remote.origin.pushurl").starts_with("/push is disabled"));
     BOOST_CHECK_EQUAL(value_of(config, "branch.familiar/mr-7.merge"), "");
-    BOOST_CHECK(config.find("credential") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(without_a_token_there_is_no_helper) {
-    auto anonymous = origin;
-    anonymous.token = {};
-    BOOST_CHECK(git::workspace_config(anonymous, chosen(), "x", true).find("credential") == std::string::npos);
+    BOOST_CHECK(config.find("t0ken") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_mirrors_branches_become_those_of_origin) {
