@@ -6,11 +6,13 @@ namespace familiar::agent {
 
 life::life(const agents::tools& with, assignment what, adoption of, stages& recorder)
     : with_(with),
-      settings_(with.settings.snapshot()),
+      server_(with.settings.snapshot()),
+      settings_(server_),
       what_(std::move(what)),
       recorder_(recorder),
       container_(std::move(of.container.name)),
       log_(std::move(of.log)),
+      folder_(job_folder(settings_->repo_cache, what_.job)),
       out_(out_folder(settings_->repo_cache, what_.job)),
       created_(true),
       launched_(true),
@@ -26,7 +28,8 @@ asio::awaitable<core::result<outcome>> life::live_on() {
     seen_ = (co_await look()).has_value();
     if (seen_) co_await note_start(*started_, deadline_);
     if (decided_) co_return co_await end_early(*decided_);
-    co_return co_await watch();
+    co_await recall_credentials();
+    co_return co_await accompany();
 }
 
 }  // namespace familiar::agent

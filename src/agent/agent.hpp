@@ -7,6 +7,7 @@
 #include "docker/engine.hpp"
 #include "docker/watcher.hpp"
 #include "git/cache.hpp"
+#include "provider/forge.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -51,7 +52,8 @@ public:
         docker::container_watch& watch;
         git::cache& repositories;
         boost::asio::thread_pool& pool;
-        std::string instance;  ///< names this server in container labels
+        std::string instance;                ///< names this server in container labels
+        provider::forge_lookup forges = {};  ///< who makes an agent's credentials; empty: the configured ones
     };
 
     explicit agents(tools with) : with_(std::move(with)) {}

@@ -1,5 +1,8 @@
 #include "agent/assignment.hpp"
 
+#include "agent/credentials.hpp"
+#include "agent/permitted.hpp"
+
 namespace familiar::agent {
 
 namespace {
@@ -9,12 +12,6 @@ std::string head_ref(const event::event& subject) {
     const auto number = std::to_string(subject.request.number);
     return subject.repo.forge == event::provider::github ? "refs/pull/" + number + "/head"
                                                          : "refs/merge-requests/" + number + "/head";
-}
-
-/// The user name that goes with a token: any for a GitHub token, "oauth2" for a GitLab one (GitLab docs: "Clone with a
-/// token").
-std::string token_user(event::provider forge) {
-    return forge == event::provider::github ? "x-access-token" : "oauth2";
 }
 
 }  // namespace
@@ -39,27 +36,32 @@ std::filesystem::path log_path(const config::logging_settings& logging, const as
            name;
 }
 
+std::filesystem::path job_folder(const config::repo_cache_settings& cache, const std::string& job) {
+    return cache.dir / "jobs" / job;
+}
+
 std::filesystem::path out_folder(const config::repo_cache_settings& cache, const std::string& job) {
-    return cache.dir / "jobs" / job / "out";
+    return job_folder(cache, job) / "out";
 }
 
 git::workspace_request workspace_request(const config::settings& settings, const assignment& what) {
     const auto& subject = what.subject;
     const auto forge = subject.repo.forge;
-    const bool may_push = subject.request.head_origin == event::origin::same_repository &&
-                          settings.permissions.push_commits != config::action_policy::never;
+    auto credential = configured_credential(settings.providers, forge);
     git::workspace_request request;
     request.from.key = std::string(to_text(forge)) + "/" + subject.repo.path;
     request.from.url = config::git_url(settings.providers, forge) + "/" + subject.repo.path + ".git";
-    request.from.username = token_user(forge);
-    request.from.token = config::token(settings.providers, forge);
+    request.from.username = std::move(credential.username);
+    request.from.token = std::move(credential.token);
     request.from.ca_file = settings.git.ca_file;
     request.job = what.job;
     request.head_ref = head_ref(subject);
     request.source_branch = subject.request.source_branch;
     request.target_branch = subject.request.target_branch;
-    request.may_push = may_push;
+    request.may_push = permitted(settings.permissions, what).push_commits;
     request.number = subject.request.number;
+    request.approved_head = what.approved_head;
+    request.trusts_configuration = what.trusted_author;
     return request;
 }
 

@@ -1,5 +1,7 @@
 #include "agent/container.hpp"
 
+#include "agent/credentials.hpp"
+
 #include <charconv>
 
 namespace familiar::agent {
@@ -42,7 +44,7 @@ docker::label_map instance_labels(const std::string& instance) {
 }
 
 docker::container_spec container(const config::settings& settings, const std::string& instance, const assignment& what,
-                                 const git::workspace& where, identity user) {
+                                 const git::workspace& where, identity user, bool has_credentials) {
     const auto& agents = settings.agents;
     const auto host = [&](const std::filesystem::path& path) { return as_host_sees(settings.repo_cache, path); };
 
@@ -57,6 +59,9 @@ docker::container_spec container(const config::settings& settings, const std::st
     spec.labels["familiar.repo"] = std::string(to_text(what.subject.repo.forge)) + "/" + what.subject.repo.path;
 
     spec.environment.push_back({"HOME", "/home/agent"});
+    if (has_credentials)
+        for (auto& variable : forge_tool_variables(settings.providers, what.subject.repo.forge))
+            spec.environment.push_back(std::move(variable));
     for (const auto& [name, value] : agents.env) spec.environment.push_back({name, value});
 
     spec.mounts = {{host(where.directory), "/workspace", false},

@@ -25,8 +25,9 @@ std::filesystem::path as_host_sees(const config::repo_cache_settings& cache, con
 /// The labels by which this server's containers are found again.
 docker::label_map instance_labels(const std::string& instance);
 
-/// The container of one agent: the layout and the hardening that every agent gets.
+/// The container of one agent: the layout and the hardening that every agent gets, and where `gh` or `glab` find the
+/// forge's credentials if there are any.
 docker::container_spec container(const config::settings& settings, const std::string& instance, const assignment& what,
-                                 const git::workspace& where, identity user);
+                                 const git::workspace& where, identity user, bool has_credentials);
 
 }  // namespace familiar::agent

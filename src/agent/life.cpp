@@ -2,7 +2,10 @@
 
 #include "agent/briefing.hpp"
 #include "agent/files.hpp"
+#include "agent/permitted.hpp"
 #include "async/blocking.hpp"
+#include "config/overrides.hpp"
+#include "observe/log.hpp"
 
 #include <limits>
 #include <unistd.h>
@@ -15,6 +18,7 @@ namespace {
 
 constexpr auto agent_api_label = "familiar.agent.api";
 constexpr auto agent_api_version = "1";
+constexpr auto repository_configuration = ".familiar/config.yaml";
 
 /// The same failure with what to do about it.
 core::error advise(core::error failure, const std::string& advice) {
@@ -22,13 +26,14 @@ core::error advise(core::error failure, const std::string& advice) {
     return failure;
 }
 
-core::error explain_missing(core::error failure, const config::agents_settings& agents) {
+/// `from`: where the image's name stands.
+core::error explain_missing(core::error failure, const config::agents_settings& agents, const std::string& from) {
     if (failure.code != core::errc::image_missing) return failure;
     const std::string choice = agents.pull == config::pull_policy::never
                                    ? ", or set agents.pull: missing if a registry has it"
                                    : ", or push it to its registry";
     return advise(std::move(failure),
-                  "build the image " + agents.image + " (agents.image) on the engine's host" + choice);
+                  "build the image " + agents.image + " (" + from + ") on the engine's host" + choice);
 }
 
 /// What passes when a workspace is made is the forge's to mend; this machine's own troubles have codes of their own.
@@ -42,27 +47,63 @@ core::error blame_forge(core::error failure) {
 
 life::life(const agents::tools& with, assignment what, stages& recorder)
     : with_(with),
-      settings_(with.settings.snapshot()),
+      server_(with.settings.snapshot()),
+      settings_(server_),
       what_(std::move(what)),
       recorder_(recorder),
       container_(container_name(what_)),
       log_(log_path(settings_->logging, what_)),
+      folder_(job_folder(settings_->repo_cache, what_.job)),
       out_(out_folder(settings_->repo_cache, what_.job)) {}
 
 asio::awaitable<core::result<outcome>> life::live() {
     if (auto prepared = co_await prepare(); !prepared) co_return prepared.error();
     if (auto launched = co_await launch_container(); !launched) co_return launched.error();
-    co_return co_await watch();
+    co_return co_await accompany();
 }
 
 asio::awaitable<core::result<void>> life::prepare() {
+    if (auto made = co_await make_workspace(); !made) co_return blame_forge(made.error());
     if (auto usable = co_await check_image(); !usable) co_return usable.error();
-
-    auto prepared = co_await with_.repositories.prepare(workspace_request(*settings_, what_));
-    if (!prepared) co_return blame_forge(prepared.error());
-    where_ = std::move(*prepared);
-
+    if (auto given = co_await give_credentials(); !given) co_return blame_forge(given.error());
     co_return co_await brief();
+}
+
+asio::awaitable<core::result<void>> life::make_workspace() {
+    auto request = workspace_request(*settings_, what_);
+    if (auto known = co_await let_in(request.from); !known) co_return known.error();
+
+    const auto listen = [this](const std::string& text, const std::string& branch, git::workspace_request& what) {
+        return heed(text, branch, what);
+    };
+    auto made = co_await with_.repositories.prepare(std::move(request), listen);
+    for (const auto& warning : clipped_)
+        observe::warning("the repository's own configuration is clipped", about(what_), {{"reason", warning}});
+    if (!made) co_return made.error();
+    where_ = std::move(*made);
+    co_return core::result<void>();
+}
+
+/// From here on the repository's own configuration counts, as far as it narrows the server's. Called a second time if
+/// the mirror had to be made anew.
+core::result<void> life::heed(const std::string& text, const std::string& branch, git::workspace_request& request) {
+    settings_ = server_;
+    if (text.empty()) return {};
+    const auto name = repository_configuration + std::string(" of ") + branch;
+    auto narrowed = config::override_with(server_, text, name);
+    if (!narrowed) return narrowed.error();
+    settings_ = std::move(narrowed->in_force);
+    clipped_ = std::move(narrowed->warnings);
+
+    if (server_->events.on(what_.kind) && !settings_->events.on(what_.kind))
+        return core::fail(core::errc::not_wanted, "events." + std::string(to_text(what_.kind)) + " is off in " + name);
+    request.may_push = permitted(settings_->permissions, what_).push_commits;
+    return {};
+}
+
+std::string life::image_key() const {
+    return settings_->agents.image == server_->agents.image ? "agents.image"
+                                                            : std::string("agent_image in ") + repository_configuration;
 }
 
 /// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
@@ -72,10 +113,10 @@ asio::awaitable<core::result<void>> life::check_image() {
     auto image = co_await with_.engine.inspect_image(agents.image);
     if (!image && image.error().code == core::errc::image_missing && agents.pull == config::pull_policy::missing) {
         auto pulled = co_await with_.engine.pull(agents.image);
-        if (!pulled) co_return explain_missing(pulled.error(), agents);
+        if (!pulled) co_return explain_missing(pulled.error(), agents, image_key());
         image = co_await with_.engine.inspect_image(agents.image);
     }
-    if (!image) co_return explain_missing(image.error(), agents);
+    if (!image) co_return explain_missing(image.error(), agents, image_key());
 
     const auto label = image->labels.find(agent_api_label);
     const bool is_agent = label != image->labels.end() && label->second == agent_api_version;
@@ -165,7 +206,7 @@ asio::awaitable<core::result<void>> life::try_to_confirm_start() {
 
 asio::awaitable<core::result<void>> life::create_container() {
     const auto identity = agent_identity(settings_->agents, ::getuid(), ::getgid());
-    const auto spec = container(*settings_, with_.instance, what_, where_, identity);
+    const auto spec = container(*settings_, with_.instance, what_, where_, identity, has_credentials_);
     created_ = true;
     auto made = co_await with_.engine.create(spec);
     if (!made && made.error().code == core::errc::name_taken) {
@@ -178,7 +219,7 @@ asio::awaitable<core::result<void>> life::create_container() {
         co_return advise(
             made.error(),
             "the engine's host has to have agents.auth_dir, and repo_cache.dir where repo_cache.host_dir says");
-    co_return explain_missing(made.error(), settings_->agents);
+    co_return explain_missing(made.error(), settings_->agents, image_key());
 }
 
 asio::awaitable<void> life::note_start(core::wall_time at, std::optional<core::wall_time> deadline) {

@@ -10,12 +10,13 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace familiar::agent {
 
 /// One agent from its workspace to its clean-up, a function per stage. Owned by agents::run or agents::adopt. How it
-/// begins is in life.cpp, how one is taken over in adoption.cpp, how it is watched in life_watch.cpp, and how it ends
-/// in life_end.cpp.
+/// begins is in life.cpp, how one is taken over in adoption.cpp, what it gets to send to its forge in
+/// life_credentials.cpp, how it is watched in life_watch.cpp, and how it ends in life_end.cpp.
 class life {
 public:
     /// One that is still to be started.
@@ -51,8 +52,22 @@ public:
 
 private:
     boost::asio::awaitable<core::result<void>> prepare();
+    boost::asio::awaitable<core::result<void>> make_workspace();
+    core::result<void> heed(const std::string& text, const std::string& branch, git::workspace_request& request);
+    std::string image_key() const;
     boost::asio::awaitable<core::result<void>> check_image();
     boost::asio::awaitable<core::result<void>> brief();
+    provider::forge* issuer() const;
+    boost::asio::awaitable<core::result<provider::credential>> issue(provider::access wanted);
+    boost::asio::awaitable<core::result<provider::credential>> try_to_issue(provider::access wanted);
+    boost::asio::awaitable<core::result<void>> let_in(git::remote& origin);
+    boost::asio::awaitable<core::result<void>> give_credentials();
+    boost::asio::awaitable<core::result<void>> put(const provider::credential& what);
+    boost::asio::awaitable<void> recall_credentials();
+    boost::asio::awaitable<outcome> accompany();
+    boost::asio::awaitable<void> watch_into(std::optional<outcome>& seen);
+    boost::asio::awaitable<void> renew_credentials();
+    boost::asio::awaitable<core::result<void>> renew_once();
     boost::asio::awaitable<core::result<void>> launch_container();
     boost::asio::awaitable<core::result<void>> create_container();
     boost::asio::awaitable<core::result<void>> confirm_start();
@@ -72,13 +87,19 @@ private:
     async::retry_policy endless_patience() const;
 
     const agents::tools& with_;
-    const std::shared_ptr<const config::settings> settings_;  ///< as they were when it began or was taken over
+    const std::shared_ptr<const config::settings> server_;  ///< as they were when it began or was taken over
+    std::shared_ptr<const config::settings> settings_;      ///< the same, as the repository narrows them
     const assignment what_;
     stages& recorder_;
     const std::string container_;
     const std::filesystem::path log_;
+    const std::filesystem::path folder_;  ///< of the job
     const std::filesystem::path out_;
-    git::workspace where_;  ///< of one that this process has started
+    std::vector<std::string> clipped_;        ///< what the repository wanted and the server does not allow
+    git::workspace where_;                    ///< of one that this process has started
+    bool has_credentials_ = false;            ///< the forge's files are among its secrets; of such a one, too
+    std::optional<provider::access> access_;  ///< how far credentials go that are renewed; none: none are
+    std::chrono::milliseconds renew_after_{0};
     bool created_ = false;  ///< a container of this name may be there
     bool launched_ = false;
     bool seen_ = false;  ///< this process has seen the started container

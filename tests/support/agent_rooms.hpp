@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <utility>
 
 namespace familiar::test {
 
@@ -19,7 +20,8 @@ inline constexpr auto instance = "here";
 
 /// All that agents need, on a site; as the server builds it.
 struct agent_rooms {
-    agent_rooms(boost::asio::any_io_executor executor, const config::settings& first)
+    agent_rooms(boost::asio::any_io_executor executor, const config::settings& first,
+                provider::forge_lookup forges = {})
         : settings(first),
           repositories(
               executor, pool,
@@ -29,7 +31,7 @@ struct agent_rooms {
           watch(engine, agent::instance_labels(instance),
                 {.backoff = {.initial_backoff = std::chrono::milliseconds(10),
                              .max_backoff = std::chrono::milliseconds(50)}}),
-          agents({settings, engine, watch, repositories, pool, instance}) {
+          agents({settings, engine, watch, repositories, pool, instance, std::move(forges)}) {
         BOOST_REQUIRE(repositories.open());
     }
     ~agent_rooms() { pool.join(); }

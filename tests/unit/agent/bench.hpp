@@ -101,7 +101,7 @@ struct bench : site {
     template <class Ask>
     auto ask(Ask ask) {
         boost::asio::io_context context(1);
-        agent_rooms rooms(context.get_executor(), settings);
+        agent_rooms rooms(context.get_executor(), settings, forges);
         return run_coroutine(context, ask(rooms.agents));
     }
 
@@ -137,6 +137,7 @@ struct bench : site {
     }
 
     agent::assignment what;
+    provider::forge_lookup forges;
     remembering_stages stages;
     observe::log_capture log;
 
@@ -146,7 +147,7 @@ private:
     ended_run see_through(life_of live, meanwhile_type meanwhile) const {
         ended_run ended;
         boost::asio::io_context context(1);
-        agent_rooms rooms(context.get_executor(), settings);
+        agent_rooms rooms(context.get_executor(), settings, forges);
         run_coroutine(context, drive(rooms, ended, std::move(live), std::move(meanwhile)));
         return ended;
     }

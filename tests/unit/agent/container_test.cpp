@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_SUITE(the_container_of_an_agent)
 
 BOOST_AUTO_TEST_CASE(has_the_name_and_labels_of_the_contract) {
     config::settings settings;
-    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000});
+    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000}, false);
     BOOST_TEST(spec.name == "familiar-agent-01m81q2b8ej7hs0zxannv5pr24-2");
     const docker::label_map expected{
         {"familiar.agent", "true"}, {"familiar.instance", "here"}, {"familiar.job", "01m81q2b8ej7hs0zxannv5pr24"},
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(has_the_name_and_labels_of_the_contract) {
 BOOST_AUTO_TEST_CASE(can_write_its_workspace_and_out_and_nothing_else_of_the_host) {
     config::settings settings;
     settings.agents.auth_dir = "/home/me/.claude";
-    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000});
+    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000}, false);
     for (const auto& mount : spec.mounts)
         BOOST_TEST(mount.read_only == (mount.target != "/workspace" && mount.target != "/familiar/out"), mount.target);
     BOOST_TEST(mount_at(spec, "/familiar/objects").source == "/cache/mirrors/github/acme/widgets.git/objects");
@@ -78,14 +78,14 @@ BOOST_AUTO_TEST_CASE(mounts_what_the_engines_host_sees_where_that_differs) {
     config::settings settings;
     settings.repo_cache.dir = "/cache";
     settings.repo_cache.host_dir = "/srv/familiar/cache";
-    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000});
+    const auto spec = agent::container(settings, "here", on_github(), prepared(), {1000, 1000}, false);
     BOOST_TEST(mount_at(spec, "/workspace").source == "/srv/familiar/cache/jobs/j/workspace");
     BOOST_TEST(mount_at(spec, "/familiar/objects").source ==
                "/srv/familiar/cache/mirrors/github/acme/widgets.git/objects");
 }
 
 BOOST_AUTO_TEST_CASE(has_a_home_of_its_own_in_memory) {
-    const auto spec = agent::container({}, "here", on_github(), prepared(), {1234, 99});
+    const auto spec = agent::container({}, "here", on_github(), prepared(), {1234, 99}, false);
     BOOST_REQUIRE(spec.tmpfs_mounts.size() == 1);
     BOOST_TEST(spec.tmpfs_mounts[0].target == "/home/agent");
     BOOST_TEST(spec.tmpfs_mounts[0].options == "exec,mode=0700,uid=1234,gid=99");
@@ -94,11 +94,11 @@ BOOST_AUTO_TEST_CASE(has_a_home_of_its_own_in_memory) {
 
 BOOST_AUTO_TEST_CASE(runs_the_images_entrypoint_unless_a_command_is_configured) {
     config::settings settings;
-    BOOST_TEST(!agent::container(settings, "here", on_github(), prepared(), {}).command);
+    BOOST_TEST(!agent::container(settings, "here", on_github(), prepared(), {}, false).command);
     settings.agents.command = {"codex", "exec"};
-    BOOST_TEST(
-        agent::container(settings, "here", on_github(), prepared(), {}).command.value() == settings.agents.command,
-        boost::test_tools::per_element());
+    BOOST_TEST(agent::container(settings, "here", on_github(), prepared(), {}, false).command.value() ==
+                   settings.agents.command,
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(is_never_root) {
@@ -140,8 +140,19 @@ BOOST_AUTO_TEST_CASE(asks_git_for_the_forges_own_ref_of_the_merge_request) {
     BOOST_TEST(gitlab.from.username == "oauth2");
 }
 
+BOOST_AUTO_TEST_CASE(hands_on_which_head_was_approved_and_whether_its_configuration_is_trusted) {
+    auto what = on_github();
+    BOOST_TEST(!agent::workspace_request({}, what).trusts_configuration);
+    what.trusted_author = true;
+    what.approved_head = "0123456789012345678901234567890123456789";
+    const auto request = agent::workspace_request({}, what);
+    BOOST_TEST(request.trusts_configuration);
+    BOOST_TEST(request.approved_head == what.approved_head);
+}
+
 BOOST_AUTO_TEST_CASE(may_push_only_to_a_branch_known_to_be_the_repositorys_own) {
     config::settings settings;
+    settings.permissions.push_commits = config::action_policy::always;
     auto what = on_github();
     BOOST_TEST(agent::workspace_request(settings, what).may_push);
     what.subject.request.head_origin = event::origin::fork;
@@ -149,6 +160,10 @@ BOOST_AUTO_TEST_CASE(may_push_only_to_a_branch_known_to_be_the_repositorys_own) 
     what.subject.request.head_origin = event::origin::unknown;
     BOOST_TEST(!agent::workspace_request(settings, what).may_push);
     what.subject.request.head_origin = event::origin::same_repository;
+    settings.permissions.push_commits = config::action_policy::on_request;
+    BOOST_TEST(!agent::workspace_request(settings, what).may_push);
+    what.wishes = {event::wish{.who = {}, .wanted = {.push_commits = true}, .instructions = {}}};
+    BOOST_TEST(agent::workspace_request(settings, what).may_push);
     settings.permissions.push_commits = config::action_policy::never;
     BOOST_TEST(!agent::workspace_request(settings, what).may_push);
 }
