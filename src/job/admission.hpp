@@ -3,7 +3,10 @@
 #include "async/signal.hpp"
 #include "async/task_group.hpp"
 #include "config/current.hpp"
+#include "job/inquiry.hpp"
 #include "journal/journal.hpp"
+#include "triage/authorise.hpp"
+#include "triage/intent.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,21 +21,28 @@
 namespace familiar::job {
 
 /// From `received` to a place in the queue, or to the end of what may not run: completes what the event does not say
-/// from what the journal knows, authorises it, and places it among the jobs of its merge request. Those of one merge
-/// request are taken in the order in which they came, each when the one before is on disk. Join it (settle_for) before
-/// it is destroyed; what it refers to outlives it.
+/// from what the forge or the journal knows, authorises it, and places it among the jobs of its merge request, or holds
+/// it until somebody approves. Those of one merge request are taken in the order in which they came, each when the one
+/// before is on disk. The line is in admission.cpp, what becomes of a job in admission_verdict.cpp. Join it
+/// (settle_for) before it is destroyed; what it refers to outlives it.
 class admission {
 public:
-    /// Told of every job that was placed, joined or refused, once that is on disk.
+    struct tools {
+        const config::current& settings;
+        journal::journal& journal;
+        inquiry& ask;
+    };
+
+    /// Told of every job that was placed, joined, held or ended, once that is on disk.
     using observer = std::function<void(const journal::placed&)>;
 
-    admission(boost::asio::any_io_executor executor, const config::current& settings, journal::journal& journal,
-              observer on_placed);
+    admission(boost::asio::any_io_executor executor, tools with, observer on_placed);
 
-    /// A job that is durable as `received`. Returns at once.
+    /// A job that is durable as `received`, or as `held` when something has changed since. Returns at once.
     void admit(journal::job_record job);
 
-    /// From now on a job that the journal does not take is left to the next start instead of being tried again.
+    /// From now on no forge is asked, and a job that the journal does not take is left to the next start instead of
+    /// being tried again.
     void drain();
 
     /// Suspends until every job that came has been dealt with, for at most `limit`; false if the journal has not
@@ -44,11 +54,24 @@ public:
 private:
     boost::asio::awaitable<void> work_off(std::string merge_request);
     boost::asio::awaitable<void> take_in(journal::job_record& job);
-    boost::asio::awaitable<core::result<void>> try_to_take_in(journal::job_record& job);
-    boost::asio::awaitable<core::result<void>> complete_from_journal(journal::job_record& job);
+    bool has_expired(const journal::job_record& job) const;
 
-    const config::current& settings_;
-    journal::journal& journal_;
+    boost::asio::awaitable<core::result<void>> try_to_take_in(journal::job_record& job);
+    boost::asio::awaitable<core::result<void>> learn(journal::job_record& job);
+    boost::asio::awaitable<core::result<void>> complete_from_journal(journal::job_record& job);
+    boost::asio::awaitable<core::result<triage::standing>> standing_of(const event::event& subject);
+    boost::asio::awaitable<core::result<void>> queue_up(const journal::job_record& job, bool approved);
+    boost::asio::awaitable<core::result<void>> hold(const journal::job_record& job, std::string reason);
+    boost::asio::awaitable<core::result<void>> end(const journal::job_record& job, journal::job_state how,
+                                                   std::string reason, std::string said = {});
+    boost::asio::awaitable<core::result<void>> take_approval(journal::job_record& job, triage::approval approval);
+    void report(const journal::placed& done);
+    /// What the forge is asked; cut off with errc::shutting_down as soon as the server drains.
+    template <class T>
+    boost::asio::awaitable<core::result<T>> until_drain(event::provider forge,
+                                                        boost::asio::awaitable<core::result<T>> question);
+
+    tools with_;
     observer on_placed_;
     std::map<std::string, std::deque<journal::job_record>> lines_;  ///< by merge request
     std::size_t waiting_ = 0;
