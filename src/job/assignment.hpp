@@ -14,6 +14,7 @@ inline agent::assignment assignment_of(const journal::job_record& job) {
     what.joined = job.joined;
     what.kind = job.kind;
     what.created = job.created_at;
+    what.approved_head = job.approved;
     return what;
 }
 

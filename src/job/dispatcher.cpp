@@ -35,7 +35,8 @@ void log_bug(const std::exception_ptr& thrown) {
 dispatcher::dispatcher(asio::any_io_executor executor, tools with)
     : with_(with),
       changed_(executor),
-      admission_(executor, with.settings, with.journal, [this](const journal::placed& what) { placed(what); }),
+      admission_(executor, {with.settings, with.journal, with.ask},
+                 [this](const journal::placed& what) { placed(what); }),
       recovery_(with.journal, with.agents, with.metrics,
                 {[this](const std::string& job) { return running_.contains(job) || queue_.contains(job); },
                  [this](journal::job_record job, agent::adoption what) { adopt(std::move(job), std::move(what)); },
@@ -50,6 +51,7 @@ dispatcher::dispatcher(asio::any_io_executor executor, tools with)
 
 void dispatcher::settings_changed() {
     with_.metrics.set_agent_slots(with_.settings->concurrency.max_agents);
+    with_.ask.settings_changed();
     changed_.notify();
 }
 
@@ -66,6 +68,7 @@ asio::awaitable<core::result<void>> dispatcher::recover() {
     if (with_.needs.engine.open()) {
         const auto done = co_await async::with_timeout(recovery_.reconcile(), recovery_bound);
         recovered_ = done.has_value();
+        with_.tell.owes();
         if (!done) observe::warning("recovery goes on beside", {{"reason", describe(done.error())}});
     }
     co_return core::result<void>();
@@ -92,6 +95,7 @@ asio::awaitable<void> dispatcher::reconcile_until_clear() {
         co_await with_.needs.engine.wait_until_open();
         const auto done = co_await recovery_.reconcile();
         recovered_ = done.has_value();
+        with_.tell.owes();
         if (done) break;
         observe::error("agents of the process before may still run; none is started until that is known",
                        {{"reason", describe(done.error())}});
@@ -114,6 +118,7 @@ asio::awaitable<void> dispatcher::keep_reconciling() {
         co_await with_.needs.engine.wait_until_open();
         if (const auto done = co_await recovery_.reconcile(); !done)
             observe::warning("jobs and containers could not be compared", {{"reason", describe(done.error())}});
+        with_.tell.owes();
     }
 }
 
@@ -128,6 +133,8 @@ void dispatcher::placed(const journal::placed& what) {
                                          {"by", what.job.id}});
     }
     if (is_final(what.job.state)) with_.metrics.job_ended(to_text(what.job.kind), to_text(what.job.state));
+    if (what.job.state == journal::job_state::queued) with_.tell.queued(what.job, queue_.size());
+    with_.tell.owes();
     // One that has been taken out of the queue since has what joined it: it was on disk before its launch read it.
     if (what.waits && !running_.contains(what.waits->id)) enqueue(*what.waits);
 }

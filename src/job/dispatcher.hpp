@@ -5,8 +5,10 @@
 #include "async/task_group.hpp"
 #include "config/current.hpp"
 #include "job/admission.hpp"
+#include "job/feedback.hpp"
 #include "job/forge_probe.hpp"
 #include "job/gates.hpp"
+#include "job/inquiry.hpp"
 #include "job/queue.hpp"
 #include "job/recorder.hpp"
 #include "job/recovery.hpp"
@@ -38,6 +40,8 @@ public:
         agent::agents& agents;
         gates& needs;
         forge_probe& forges;
+        inquiry& ask;
+        feedback& tell;
         observe::metrics& metrics;
     };
 
@@ -139,6 +143,7 @@ private:
     boost::asio::awaitable<void> reconcile_until_clear();
 
     boost::asio::awaitable<void> execute(seat place, waiting_job next);
+    boost::asio::awaitable<core::result<agent::outcome>> run_agent(const journal::job_record& job, recorder& stages);
     boost::asio::awaitable<void> execute_adopted(seat place, journal::job_record job, agent::adoption what);
     void not_begun(waiting_job job, const core::error& failure);
     boost::asio::awaitable<void> write_end(journal::job_record job, recorder& stages,

@@ -42,6 +42,11 @@ asio::awaitable<core::result<T>> guarded(std::string job, asio::awaitable<core::
     co_return core::fail(core::errc::child_failed, "internal error; the server's log says more");
 }
 
+core::error blame_forge(core::error failure) {
+    failure.code = core::errc::forge_unreachable;
+    return failure;
+}
+
 std::string_view last_line(const agent::outcome& ended) {
     const std::string_view lines = ended.last_lines;
     return lines.substr(lines.rfind('\n') + 1);
@@ -50,7 +55,8 @@ std::string_view last_line(const agent::outcome& ended) {
 }  // namespace
 
 recorder::questions dispatcher::questions_of(const std::string& job) {
-    return {[this] { return !draining_; }, [this, job] { return running_.at(job).order; }};
+    return {[this] { return !draining_; }, [this, job] { return running_.at(job).order; },
+            [this](const journal::job_record& started) { with_.tell.running(started); }};
 }
 
 asio::awaitable<void> dispatcher::execute([[maybe_unused]] seat place, waiting_job next) {
@@ -61,11 +67,23 @@ asio::awaitable<void> dispatcher::execute([[maybe_unused]] seat place, waiting_j
         not_begun(std::move(next), begun.error());
         co_return;
     }
-    auto ended = co_await guarded(begun->id, with_.agents.run(assignment_of(*begun), stages));
+    auto ended = co_await guarded(begun->id, run_agent(*begun, stages));
     if (!ended && ended.error().code == core::errc::forge_unreachable)
         (void)co_await guarded(begun->id, with_.forges.look(begun->subject.repo.forge));
     co_await asio::this_coro::throw_if_cancelled(false);  // how it ended is written down all the same
     co_await write_end(std::move(*begun), stages, std::move(ended));
+}
+
+/// What has been said and who asks for what is looked up now, as late as can be.
+asio::awaitable<core::result<agent::outcome>> dispatcher::run_agent(const journal::job_record& job, recorder& stages) {
+    auto what = assignment_of(job);
+    const auto open = co_await with_.ask.refresh(what.subject);
+    if (!open) co_return blame_forge(open.error());
+    if (!*open && what.subject.what != event::action::commented)
+        co_return core::fail(core::errc::not_wanted, "the merge request is not open any more");
+    const auto briefed = co_await with_.ask.brief(what);
+    if (!briefed) co_return blame_forge(briefed.error());
+    co_return co_await with_.agents.run(std::move(what), stages);
 }
 
 asio::awaitable<void> dispatcher::execute_adopted([[maybe_unused]] seat place, journal::job_record job,
@@ -125,6 +143,12 @@ asio::awaitable<void> dispatcher::after_failed_start(journal::job_record job, co
     const surroundings known{with_.needs.engine.open(), with_.needs.of(job.subject.repo.forge).open()};
     const auto step = job::after_failed_start(failure, job.attempt, policy, known);
     if (step == next_step::ended_meanwhile) co_return;
+    if (step == next_step::refuse || step == next_step::supersede) {
+        const auto how = step == next_step::refuse ? journal::job_state::refused : journal::job_state::superseded;
+        observe::info("job not run", journal::about(job), {{"reason", describe(failure)}});
+        co_await end_unstarted(std::move(job), how, describe(failure));
+        co_return;
+    }
     if (step == next_step::give_up) {
         observe::error("the agent could not be started", journal::about(job),
                        {{"attempt", job.attempt}, {"reason", describe(failure)}});
@@ -171,6 +195,7 @@ asio::awaitable<void> dispatcher::end_unstarted(journal::job_record job, journal
 
 void dispatcher::count_end(const journal::job_record& ended) {
     with_.metrics.job_ended(to_text(ended.kind), to_text(ended.state));
+    with_.tell.owes();
 }
 
 }  // namespace familiar::job

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds expire_again_after{30};
 void dispatcher::closed(const journal::closed& what) {
     for (const auto& job : what.cancelled) {
         queue_.remove(job.id);
-        with_.metrics.job_ended(to_text(job.kind), to_text(job.state));
+        count_end(job);
         stop_running(job.id, job.reason, true);
     }
     for (const auto& job : what.to_stop) stop_running(job, "the merge request was closed", false);

@@ -12,9 +12,10 @@ namespace asio = boost::asio;
 namespace familiar::job {
 
 asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, event::event incoming) {
-    const auto decision = triage::classify(incoming, *settings_);
+    const auto decision = triage::classify(incoming, *settings_, ask_.own_logins(incoming.repo.forge));
     if (const auto* nothing = std::get_if<triage::ignored>(&decision)) {
         observe::log(observe::level::debug, "webhook ignored", journal::about(incoming), {{"reason", nothing->reason}});
+        if (auto noted = co_await note_own_head(incoming); !noted) co_return noted.error();
         co_return answer(ignored{nothing->reason});
     }
     if (std::holds_alternative<triage::stop>(decision)) co_return co_await stop(std::move(origin), std::move(incoming));
@@ -38,6 +39,16 @@ asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, e
     job.retry_of = recorded->retry_of;
     jobs_.admit(job);
     co_return answer(queued{job.id});
+}
+
+/// What the bot has pushed is nothing new for a later start that looks for heads nobody told it of.
+asio::awaitable<core::result<void>> intake::note_own_head(const event::event& ignored) {
+    const auto& [forge, path, branch] = ignored.repo;
+    const bool is_head = ignored.what == event::action::opened || ignored.what == event::action::updated;
+    if (!is_head || ignored.request.head.empty() ||
+        !triage::is_own(ignored.sender.login, *settings_, ask_.own_logins(forge)))
+        co_return core::result<void>();
+    co_return co_await journal_.note_own_head(forge, path, ignored.request.number, ignored.request.head);
 }
 
 /// A close has no job of its own: it is done with when it is on disk. What it ends is on disk with it, so that nothing

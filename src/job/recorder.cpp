@@ -38,6 +38,9 @@ journal::job_change outcome_change(journal::job_state state, const agent::outcom
     change.outcome = std::string(to_text(what.how));
     change.reason = what.reason;
     change.exit_code = what.exit_code;
+    change.summary = what.summary;
+    change.cost_usd = what.cost_usd;
+    change.turns = what.turns;
     return change;
 }
 
@@ -112,23 +115,25 @@ asio::awaitable<void> recorder::started(core::wall_time at, std::optional<core::
     change.state = journal::job_state::running;
     change.started_at = at;
     change.deadline = deadline;
-    co_await keep(std::move(change));
+    const auto kept = co_await keep(std::move(change));
+    if (kept && ask_.on_start) ask_.on_start(*kept);
     observe::info(adopted_ ? "agent adopted" : "agent started", about_, {{"attempt", attempt_}});
 }
 
 asio::awaitable<void> recorder::stopping(agent::outcome what) {
-    co_await keep(outcome_change(journal::job_state::running, what));
+    (void)co_await keep(outcome_change(journal::job_state::running, what));
 }
 
 asio::awaitable<void> recorder::finishing(agent::outcome what) {
     enter("finishing");
-    co_await keep(outcome_change(journal::job_state::finishing, what));
+    (void)co_await keep(outcome_change(journal::job_state::finishing, what));
 }
 
-asio::awaitable<void> recorder::keep(journal::job_change change) {
-    const auto written = co_await journal_.update(job_, std::move(change));
+asio::awaitable<core::result<journal::job_record>> recorder::keep(journal::job_change change) {
+    auto written = co_await journal_.update(job_, std::move(change));
     if (!written)
         observe::error("the job's state could not be written down", about_, {{"reason", describe(written.error())}});
+    co_return written;
 }
 
 void recorder::left_running() {

@@ -21,6 +21,7 @@ public:
     struct questions {
         std::function<bool()> may_launch;  ///< right before the container starts: a server that drains says no
         std::function<agent::stop_order()> why_stopped;
+        std::function<void(const journal::job_record&)> on_start{};  ///< told of the job once its agent runs
     };
 
     recorder(journal::journal& journal, observe::metrics& metrics, std::string job, questions ask);
@@ -53,7 +54,7 @@ private:
     void enter(std::string_view stage);
     void leave();
     void count_end(agent::ending how);
-    boost::asio::awaitable<void> keep(journal::job_change change);
+    boost::asio::awaitable<core::result<journal::job_record>> keep(journal::job_change change);
 
     journal::journal& journal_;
     observe::metrics& metrics_;

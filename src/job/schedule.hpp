@@ -24,6 +24,8 @@ enum class next_step {
     park,             ///< the other side named a time that is too far away to wait for in a slot; no attempt spent
     retry,            ///< after a backoff
     give_up,
+    refuse,           ///< the repository does not want it, or the merge request is closed by now
+    supersede,        ///< the merge request has moved on: what comes next is about another head
     ended_meanwhile,  ///< the journal says that the job has ended (it was cancelled): nothing is to be done
 };
 

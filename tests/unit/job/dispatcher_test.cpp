@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_written_to_waits_for_the_journal) {
         const auto id = co_await one.deliver(opened(7));
         {
             const database_lock lock(settings);
-            co_await wait_until([this] { return log.contains("a job waits for the journal"); });
+            co_await wait_until([this] { return log.contains("a job waits for the journal or its forge"); });
             BOOST_TEST(one.jobs.queued() == 1U);
         }
         co_await one.reaches(id, job_state::succeeded);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "async/task_group.hpp"
+#include "http/client.hpp"
 #include "job/dispatcher.hpp"
+#include "job/feedback.hpp"
+#include "job/inquiry.hpp"
 #include "job/intake.hpp"
 #include "journal/journal.hpp"
 #include "observe/log.hpp"
@@ -15,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -50,8 +54,12 @@ public:
           gates(context.get_executor()),
           gate(gates.engine),
           forges(rooms.settings, gates, [this](event::provider forge) { return ask(forge); }),
-          jobs(context.get_executor(), {rooms.settings, *book, rooms.agents, gates, forges, metrics}),
-          intake(rooms.settings, *book, jobs) {}
+          web(context.get_executor(), {}, {}),
+          intents(rooms.settings, web),
+          inquiry({rooms.settings, lookup(), intents}),
+          tell(context.get_executor(), {rooms.settings, *book, lookup(), metrics}),
+          jobs(context.get_executor(), {rooms.settings, *book, rooms.agents, gates, forges, inquiry, tell, metrics}),
+          intake(rooms.settings, *book, inquiry, jobs) {}
 
     /// Runs it from its recovery to its end, with `meanwhile` in between. Whatever happened, the agents add up
     /// afterwards.
@@ -109,13 +117,22 @@ public:
     job::gates gates;
     job::gate& gate;  ///< the engine's
     job::forge_probe forges;
+    http::client web;
+    provider::intent_reader intents;
+    job::inquiry inquiry;
+    job::feedback tell;
     job::dispatcher jobs;
     job::intake intake;
-    int still_running = 0;                          ///< agents that are expected to go on without it
-    std::map<event::provider, core::error> away{};  ///< forges that do not answer, and what they say instead
-    int asked = 0;                                  ///< how often a forge was asked whether it is there
+    int still_running = 0;                               ///< agents that are expected to go on without it
+    std::map<event::provider, core::error> away{};       ///< forges that do not answer, and what they say instead
+    std::map<event::provider, provider::forge*> apis{};  ///< what is asked of the forges and told them; none: no API
+    int asked = 0;                                       ///< how often a forge was asked whether it is there
 
 private:
+    provider::forge_lookup lookup() {
+        return [this](event::provider forge) { return apis.contains(forge) ? apis.at(forge) : nullptr; };
+    }
+
     boost::asio::awaitable<core::result<void>> ask(event::provider forge) {
         ++asked;
         if (away.contains(forge)) co_return away.at(forge);
@@ -128,6 +145,7 @@ private:
         const auto recovered = co_await jobs.recover();
         BOOST_TEST(recovered.has_value());
         background.spawn(rooms.watch.run());
+        background.spawn(tell.keep_telling());
         background.spawn(jobs.run());
         background.spawn(jobs.keep_reconciling());
         background.spawn(jobs.keep_expiring());
@@ -143,6 +161,8 @@ private:
         jobs.stop();
         if (!co_await jobs.join_for(std::chrono::seconds(60)) || !co_await jobs.settle_for(std::chrono::seconds(30)))
             std::abort();
+        co_await tell.settle_for(std::chrono::seconds(10));
+        web.close();
         background.cancel();
         co_await background.join();
         if (failed) std::rethrow_exception(failed);
@@ -166,9 +186,12 @@ struct house : site {
     /// Runs a server on the site. `engine_up`: what its first ping has found.
     void serve(server::body meanwhile, bool engine_up = true) {
         server one(settings);
+        one.apis = apis;
         one.gate.set(engine_up);
         one.run(std::move(meanwhile));
     }
+
+    std::map<event::provider, provider::forge*> apis{};  ///< those that servers can ask
 
     /// The container of a job's attempt.
     static std::string container(const std::string& job, int attempt = 1) {

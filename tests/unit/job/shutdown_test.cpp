@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(does_not_wait_for_a_journal_that_fails) {
     serve([this](server& one) -> asio::awaitable<void> {
         const auto id = co_await one.deliver(opened(1));
         const database_lock lock(settings);
-        co_await wait_until([this] { return log.contains("a job waits for the journal"); });
+        co_await wait_until([this] { return log.contains("a job waits for the journal or its forge"); });
         one.jobs.drain();
         BOOST_TEST(co_await one.jobs.settle_for(30s));
         BOOST_TEST(log.contains("left to the next start"));
