@@ -48,6 +48,8 @@ constexpr std::array checks{
     check{"git", git_program},
     check{"github over git", github_answers, {"git"}},
     check{"gitlab over git", gitlab_answers, {"git"}},
+    check{"github's API", github_api},
+    check{"gitlab's API", gitlab_api},
     check{"github's clock", github_clock, {"github over git"}},
     check{"gitlab's clock", gitlab_clock, {"gitlab over git"}},
     check{"docker.cli", docker_cli},

@@ -63,6 +63,10 @@ look git_program;
 look github_answers;
 look gitlab_answers;
 
+// doctor_api.cpp
+look github_api;
+look gitlab_api;
+
 // doctor_clock.cpp
 look github_clock;
 look gitlab_clock;

@@ -39,15 +39,15 @@ bool is_open_to_all(const fs::path& file) {
     return !absent && (status.permissions() & fs::perms::others_read) != fs::perms::none;
 }
 
-findings judge(const std::string& provider, const std::vector<core::secret>& secrets, const core::secret& token,
+findings judge(const std::string& provider, const std::vector<core::secret>& secrets, bool has_credentials,
                bool is_on) {
     if (!is_on) return skip("off: it has no webhook_secret");
     if (std::ranges::any_of(secrets, [](const auto& one) { return one.reveal().size() < short_secret; }))
         return warn("a webhook_secret has fewer than 16 characters; whoever guesses it starts agents", make_secret);
-    if (token.empty())
+    if (!has_credentials)
         return warn("no token: only public repositories are cloned, and no agent can push",
                     "set providers." + provider + ".token");
-    return ok("webhooks are verified, and git has a token");
+    return ok("webhooks are verified, and git has credentials");
 }
 
 }  // namespace
@@ -80,14 +80,15 @@ asio::awaitable<findings> api_token(const patient& who) {
 
 asio::awaitable<findings> github_secrets(const patient& who) {
     const auto& github = who.settings().providers.github;
-    co_return judge("github", github.webhook_secret, github.token, github.enabled());
+    const bool has_credentials = github.auth_method == config::auth_kind::app || !github.token.empty();
+    co_return judge("github", github.webhook_secret, has_credentials, github.enabled());
 }
 
 /// A signing token is GitLab's own and long.
 asio::awaitable<findings> gitlab_secrets(const patient& who) {
     const auto& gitlab = who.settings().providers.gitlab;
     co_return judge("gitlab", gitlab.signing_token.empty() ? gitlab.webhook_secret : std::vector<core::secret>{},
-                    gitlab.token, gitlab.enabled());
+                    !gitlab.token.empty(), gitlab.enabled());
 }
 
 }  // namespace familiar::app::checkup

@@ -4,6 +4,7 @@
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
 #include "e2e/support/wait_for.hpp"
+#include "support/api_forge.hpp"
 #include "support/unit_test.hpp"
 
 #include <boost/json/parse.hpp>
@@ -128,11 +129,31 @@ BOOST_AUTO_TEST_CASE(where_all_is_well_nothing_fails_and_nothing_is_left) {
     check_line(said, "ok    git: git version ");
     check_line(said, "ok    github over git: " + forge.url());
     check_line(said, "ok    gitlab over git: " + forge.url());
+    check_line(said, "skip  github's API: no API: there is a git_url and no api_url");
+    check_line(said, "skip  gitlab's API: no API: there is a git_url and no base_url");
     check_line(said, "skip  agents.auth_dir: it is not set");
-    check_line(said, "warn  configuration: ", "no effect yet");
-    BOOST_TEST(contains(said.out, " 0 failures, 1 skipped\n"), said.out);
+    check_line(said, "warn  configuration: ", "is set without api_url");
+    BOOST_TEST(contains(said.out, " 0 failures, 3 skipped\n"), said.out);
     for (const std::string secret : {git_forge::password, webhook_secret})
         BOOST_TEST(!contains(said.out + said.error, secret));
+}
+
+BOOST_AUTO_TEST_CASE(the_forges_are_asked_by_their_apis_who_we_are) {
+    api_forge api;
+    api.add_token(git_forge::password, "familiar");
+    patient sound(forge,
+                  {{"providers.github.api_url", api.github_url()}, {"providers.gitlab.base_url", api.gitlab_url()}});
+    auto said = sound.examine();
+    BOOST_TEST(said.code == 0, said.out << said.error);
+    check_line(said, "ok    github's API: " + api.github_url() + " answers, and calls us familiar");
+    check_line(said, "ok    gitlab's API: " + api.gitlab_url() + " answers, and calls us familiar");
+
+    api.revoke_token(git_forge::password);
+    said = sound.examine();
+    BOOST_TEST(said.code == 1);
+    check_line(said, "fail  github's API: ", "look at the token");
+    check_line(said, "fail  gitlab's API: ", "look at the token");
+    BOOST_TEST(!contains(said.out + said.error, git_forge::password));
 }
 
 BOOST_AUTO_TEST_CASE(programs_read_it_as_json) {
