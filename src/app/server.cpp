@@ -2,6 +2,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
+#include "app/catch_up.hpp"
 #include "app/host_dir.hpp"
 #include "app/listeners.hpp"
 #include "app/pulse.hpp"
@@ -16,10 +17,15 @@
 #include "async/task_group.hpp"
 #include "docker/watcher.hpp"
 #include "git/cache.hpp"
+#include "http/client.hpp"
 #include "job/dispatcher.hpp"
+#include "job/feedback.hpp"
+#include "job/inquiry.hpp"
 #include "job/intake.hpp"
 #include "observe/bug.hpp"
 #include "observe/log.hpp"
+#include "provider/forges.hpp"
+#include "provider/intent_reader.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -54,6 +60,34 @@ git::settings cache_settings(const config::settings& settings) {
             settings.git.author_name,
             settings.git.author_email,
             {settings.retry.max_retries, settings.retry.initial_backoff, settings.retry.max_backoff}};
+}
+
+/// What the APIs of forges and language models may take.
+http::client_settings client_settings(const config::settings& settings) {
+    http::client_settings chosen;
+    chosen.first_byte_timeout = std::chrono::seconds(20);
+    chosen.total_timeout = std::chrono::seconds(30);
+    chosen.ca_file = settings.git.ca_file;
+    chosen.user_agent = "familiar/" + std::string(version);
+    return chosen;
+}
+
+/// Whether a forge answers git and, where it has one, by its API.
+asio::awaitable<core::result<void>> forge_answers(git::cache& repositories, provider::forges& apis,
+                                                  std::shared_ptr<const config::settings> settings,
+                                                  event::provider forge) {
+    auto reached =
+        co_await repositories.reach(config::git_url(settings->providers, forge), probe_bound, settings->git.ca_file);
+    if (!reached) co_return reached;
+    auto* const api = apis.of(forge);
+    if (api == nullptr) co_return core::result<void>();
+    const auto account = co_await api->identify();
+    if (!account && core::is_transient(account.error())) co_return account.error();
+    co_return core::result<void>();
+}
+
+asio::awaitable<void> learn_accounts(job::inquiry& ask, std::vector<event::provider> forges) {
+    for (const auto forge : forges) (void)co_await ask.learn_account(forge);
 }
 
 std::vector<event::provider> served_forges(const config::settings& settings) {
@@ -115,19 +149,38 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
     docker::container_watch watch(engine, agent::instance_labels(instance), {},
                                   [&](const core::error&) { metrics.retried("docker_events"); });
 
-    // Starts agents, watches them, cleans up after them.
-    agent::agents agents({settings, engine, watch, repositories, pool, instance});
+    // Requests to the outside.
+    http::client web(executor, client_settings(*settings), http::proxies_of_process());
 
-    // Whether a forge is away, asked where its repositories are.
+    // The forges' APIs, and the language model that may read comments.
+    provider::forges apis(
+        settings, web,
+        {[&](std::string_view forge, std::string_view code) { metrics.api_request(forge, code); },
+         [&](std::string_view forge, double requests) { metrics.set_api_rate_limit_remaining(forge, requests); }});
+    const provider::forge_lookup api_of = [&](event::provider forge) { return apis.of(forge); };
+    provider::intent_reader intents(settings, web);
+
+    // Starts agents, watches them, cleans up after them.
+    agent::agents agents({settings, engine, watch, repositories, pool, instance, api_of});
+
+    // Whether a forge is away, asked where its repositories and its API are.
     job::forge_probe forges(settings, gates, [&](event::provider forge) {
-        return repositories.reach(config::git_url(settings->providers, forge), probe_bound, settings->git.ca_file);
+        return forge_answers(repositories, apis, settings.snapshot(), forge);
     });
 
+    // What a forge is asked about a job, and what it is told of it.
+    job::inquiry ask({settings, api_of, intents});
+    job::feedback tell(executor, {settings, **journal, api_of, metrics});
+
     // The queue: which job runs when, and what became of it.
-    job::dispatcher jobs(executor, {settings, **journal, agents, gates, forges, metrics});
+    job::dispatcher jobs(executor, {settings, **journal, agents, gates, forges, ask, tell, metrics});
 
     // Where an event enters.
-    job::intake intake(settings, **journal, jobs);
+    job::intake intake(settings, **journal, ask, jobs);
+
+    const intake_function taken_in = [&](journal::delivery origin, event::event incoming) {
+        return intake.accept(std::move(origin), std::move(incoming));
+    };
 
     // What answers HTTP, and its routes.
     listeners http(executor, settings->server,
@@ -148,6 +201,7 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
     const auto on_reload = [&] {
         engine.change(engine_settings(settings->docker));
         repositories.change(cache_settings(*settings));
+        web.trust(settings->git.ca_file);
         jobs.settings_changed();
     };
     metrics.before_render([&] {
@@ -175,6 +229,8 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
         background.spawn(mounted.prove_later());
         background.spawn(watch.run());
         http.run_in(background);
+        background.spawn(learn_accounts(ask, known.forges));
+        background.spawn(tell.keep_telling());
         background.spawn(jobs.run());
         background.spawn(jobs.keep_reconciling());
         background.spawn(jobs.keep_expiring());
@@ -183,8 +239,11 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
         observe::info("ready",
                       {{"version", version}, {"instance", instance}, {"host", settings->server.host}, {"port", *port}});
         manager.ready("Serving on " + settings->server.host + ", port " + std::to_string(*port));
+        for (const auto forge : known.forges)
+            background.spawn(catch_up({forge, settings, **journal, api_of, taken_in, metrics}));
 
-        co_return co_await shut_down({settings, signals, known, metrics, jobs, http, background, **journal, manager});
+        co_return co_await shut_down(
+            {settings, signals, known, metrics, jobs, tell, http, web, background, **journal, manager});
     } catch (...) {
         die_of(std::current_exception());
     }

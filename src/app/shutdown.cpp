@@ -15,6 +15,9 @@ namespace {
 constexpr std::chrono::milliseconds clean_up_bound = std::chrono::seconds(15);
 constexpr std::chrono::milliseconds request_bound = std::chrono::seconds(2);
 
+/// What the forges have to be told may take; the rest is the next start's.
+constexpr std::chrono::milliseconds telling_bound = std::chrono::seconds(5);
+
 asio::awaitable<void> agents_end(job::dispatcher& jobs, std::chrono::milliseconds limit) {
     co_await jobs.join_for(limit);
 }
@@ -57,6 +60,8 @@ asio::awaitable<int> shut_down(shutdown_parts with) {
     with.manager.stopping("Closing", request_bound + 2 * clean_up_bound);
     co_await with.http.close(request_bound);
     if (!co_await with.jobs.settle_for(clean_up_bound)) give_up("the journal");
+    co_await with.tell.settle_for(telling_bound);
+    with.web.close();
     with.background.cancel();
     if (!co_await with.background.join_for(clean_up_bound)) give_up("background tasks");
     with.journal.close();

@@ -6,7 +6,9 @@
 #include "app/termination.hpp"
 #include "async/task_group.hpp"
 #include "config/current.hpp"
+#include "http/client.hpp"
 #include "job/dispatcher.hpp"
+#include "job/feedback.hpp"
 #include "journal/journal.hpp"
 #include "observe/metrics.hpp"
 
@@ -20,7 +22,9 @@ struct shutdown_parts {
     status& known;
     observe::metrics& metrics;
     job::dispatcher& jobs;
+    job::feedback& tell;
     listeners& http;
+    http::client& web;
     async::task_group& background;
     journal::journal& journal;
     service_manager& manager;
