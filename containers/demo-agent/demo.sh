@@ -101,6 +101,7 @@ repo_cache: {dir: $dir/cache}
 logging: {dir: $dir/logs}
 agents: {image: familiar-demo-agent:latest, network: host, timeout: 2m, memory: 512m, cpus: 1, debounce: 0s, env: {DEMO_SLEEP: "1"}}
 triggers: {minimum_permission: none}
+permissions: {push_commits: always}
 prompts: {mr_opened: "Review this merge request: write what you find into REVIEW.md, commit it and push it."}
 providers:
   github: {git_url: "$git_url", token: "\${FORGE_PASSWORD}", webhook_secret: "\${WEBHOOK_SECRET}"}

@@ -103,6 +103,7 @@ inline site::site() {
     settings.shutdown.stop_grace = std::chrono::milliseconds(200);
     settings.retry = {2, std::chrono::milliseconds(5), std::chrono::milliseconds(20)};
     settings.triggers.minimum_permission = config::permission::none;
+    settings.permissions.push_commits = config::action_policy::always;
 }
 
 inline std::vector<std::string> site::workspaces() const {

@@ -71,6 +71,7 @@ configuration configured(const git_forge& forge, const private_engine& engine, c
                           {"retry.initial_backoff", "100ms"},
                           {"retry.max_backoff", "1s"},
                           {"triggers.minimum_permission", "none"},
+                          {"permissions.push_commits", "always"},
                           {"triggers.forks", "allow"},  // after a comment alone nobody knows whether it is one
                           {"triggers.max_jobs_per_hour", "0"},
                           {"events.mr_comment", "true"},
@@ -78,7 +79,7 @@ configuration configured(const git_forge& forge, const private_engine& engine, c
                           {"providers.github.git_url", forge.url()},
                           {"providers.github.token", yaml_text(git_forge::password)},
                           {"providers.github.webhook_secret", yaml_text(webhook_secret)},
-                          {"providers.gitlab.base_url", forge.url()},
+                          {"providers.gitlab.git_url", forge.url()},
                           {"providers.gitlab.token", yaml_text(git_forge::password)},
                           {"providers.gitlab.webhook_secret", yaml_text(webhook_secret)}});
 }

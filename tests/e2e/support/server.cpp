@@ -49,10 +49,11 @@ configuration::entries usual(const git_forge& forge, const std::filesystem::path
             {"retry.initial_backoff", "100ms"},
             {"retry.max_backoff", "1s"},
             {"triggers.minimum_permission", "none"},
+            {"permissions.push_commits", "always"},
             {"providers.github.git_url", forge.url()},
             {"providers.github.token", yaml_text(git_forge::password)},
             {"providers.github.webhook_secret", yaml_text(webhook_secret)},
-            {"providers.gitlab.base_url", forge.url()},
+            {"providers.gitlab.git_url", forge.url()},
             {"providers.gitlab.token", yaml_text(git_forge::password)},
             {"providers.gitlab.webhook_secret", yaml_text(webhook_secret)}};
 }
