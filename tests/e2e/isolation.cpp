@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(secrets_are_files_of_its_own_and_stand_nowhere_else) {
     const std::string password = git_forge::password;
     BOOST_TEST(says("cat /familiar/secrets/api_key") == "sk-0123456789");
     BOOST_TEST(says("cat /familiar/secrets/git_password") == password);
-    BOOST_TEST(says("stat -c %a /familiar/secrets/*") == "400\n400\n400\n");
+    BOOST_TEST(says("cd /familiar/secrets && stat -c '%a %n' * */*") ==
+               "400 api_key\n700 gh\n400 git_password\n400 git_username\n400 gh/config.yml\n400 gh/hosts.yml\n");
 
     const auto seen = text(json::value(inspect(container)));
     for (const auto& secret : {password, std::string("sk-0123456789"), std::string(webhook_secret)}) {

@@ -1,12 +1,18 @@
 #include "core/secret.hpp"
+#include "e2e/support/docker.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
 #include "e2e/support/wait_for.hpp"
+#include "e2e/support/whole_forge.hpp"
+#include "support/app_key.hpp"
 #include "support/unit_test.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <future>
 
-// An agent that prints every secret it can lay its hands on, in every form.
+// An agent that prints every secret it can lay its hands on, in every form; and what is to be seen of one that does
+// not.
 namespace {
 
 using namespace familiar;
@@ -129,6 +135,85 @@ struct arrangement {
     }
 };
 
+/// A server with everything secret that a configuration can hold: an App at GitHub, a token at GitLab.
+struct two_forges {
+    two_forges() {
+        forge.api.install({.public_key = app_key::rsa().public_pem,
+                           .repositories = {at_github.path},
+                           .tokens = std::vector<std::string>(20, git_forge::password)});
+        familiar.configured().unset("providers.github.token");
+        familiar.start();
+    }
+
+    static constexpr auto gitlab_secret = "gitlab-tells-nobody";
+    static constexpr auto intent_key = "sk-ant-e2e-0123456789";
+    whole_forge forge;
+    merge_request at_github = forge.open();
+    merge_request at_gitlab = forge.open();
+    server familiar{server::not_started{}, forge,
+                    forge.configured({{"server.api_token", yaml_text(api_token)},
+                                      {"logging.level", "debug"},
+                                      {"permissions.push_commits", "always"},
+                                      {"agents.env.DEMO_WAIT_FOR", server::waits_for_go},
+                                      {"agents.secrets.api_key", yaml_text(api_key)},
+                                      {"agents.secrets.deploy_key", yaml_text(deploy_key)},
+                                      {"intent.api.model", "a-model"},
+                                      {"intent.api.api_key", intent_key},
+                                      {"providers.gitlab.webhook_secret", yaml_text(gitlab_secret)},
+                                      {"providers.github.auth_method", "app"},
+                                      {"providers.github.app_id", "'4711'"},
+                                      {"providers.github.private_key", yaml_text(app_key::rsa().private_pem)}})};
+
+    std::vector<std::string> all_secrets() const {
+        auto all = forbidden();
+        std::istringstream lines(app_key::rsa().private_pem);
+        for (std::string line; std::getline(lines, line);)
+            if (!line.starts_with("-----")) all.push_back(line);
+        all.insert(all.end(), {gitlab_secret, intent_key, core::to_base64(std::string("oauth2:") + git_forge::password),
+                               "eyJhbGciOiJSUzI1NiI"});  // how every JWT of an App begins
+        return all;
+    }
+
+    void check_nothing(const std::string& what, const std::string& text) const {
+        BOOST_TEST(!text.empty(), what);
+        for (const auto& secret : all_secrets())
+            BOOST_TEST(text.find(secret) == std::string::npos, what << " shows " << secret);
+    }
+
+    /// All that an agent's container shows: to those who ask the engine, and to every process in it.
+    void check_container(const std::string& name) const {
+        check_nothing("docker inspect", boost::json::serialize(inspect(name)));
+        const auto seen = in_container(
+            name, "for process in /proc/[0-9]*; do cat $process/cmdline $process/environ 2>/dev/null; echo; done");
+        BOOST_TEST(seen.find("demo-agent") != std::string::npos);
+        BOOST_TEST(seen.find("HOME=/home/agent") != std::string::npos);
+        check_nothing("a process in the container", seen);
+        check_nothing("the engine's log", docker({"logs", name}));
+    }
+
+    /// Every file in the folder but for the secrets themselves.
+    void check_files(const std::filesystem::path& in) const {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(in)) {
+            const auto path = entry.path().string();
+            if (!entry.is_regular_file() || path.find("/secrets/") != path.npos || entry.file_size() == 0) continue;
+            check_nothing(path, read_file(path));
+            ++count;
+        }
+        BOOST_TEST(count > 3U, in.string());
+    }
+};
+
+/// The command lines of all processes of this machine.
+std::string all_command_lines() {
+    std::string lines;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", none))
+        if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string().front())) != 0)
+            lines += read_file(entry.path() / "cmdline") + "\n";
+    return lines;
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(secrets, arrangement)
@@ -172,6 +257,44 @@ BOOST_AUTO_TEST_CASE(no_secret_of_an_agent_that_prints_them_all_is_shown_anywher
     BOOST_TEST(shown.code == 0, shown.error);
     check_clean("the job", shown.out);
     check_clean("the server's log", familiar.log());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_that_a_container_a_repository_or_a_log_exposes_has_a_secret_in_it, two_forges) {
+    std::vector<std::pair<std::string, merge_request>> jobs;
+    for (const auto& [at, about] : {std::pair("github", at_github), std::pair("gitlab", at_gitlab)}) {
+        const auto what = forge.opened(at, about);
+        auto header = signed_header(what);
+        if (what.forge == "gitlab")
+            for (auto& [name, value] : header)
+                if (value == webhook_secret) value = gitlab_secret;
+        const auto answered = familiar.post(what, header);
+        BOOST_REQUIRE_MESSAGE(answered.status == 202, answered.head << answered.body);
+        jobs.emplace_back(answered.field("job"), about);
+    }
+    for (const auto& [job, about] : jobs) {
+        familiar.wait_until_waiting(job);
+        const auto container = familiar.job(job).container;
+        // It has them all the same, where they belong.
+        const auto tool = job == jobs.front().first ? "gh/hosts.yml" : "glab/config.yml";
+        for (const auto& file : {std::string("git_password"), std::string(tool)})
+            BOOST_TEST(in_container(container, "cat /familiar/secrets/" + file).find(git_forge::password) !=
+                       std::string::npos);
+        check_container(container);
+        check_files(familiar.workspace(job));
+    }
+    check_nothing("a command line", all_command_lines());
+    check_files(familiar.cache() / "mirrors");
+
+    for (const auto& [job, about] : jobs) {
+        familiar.let_go(job);
+        const auto row = familiar.wait_for_job(job);
+        BOOST_TEST(row.state == "succeeded", row.reason);
+        BOOST_TEST(forge.branch_tip(about) != about.head);
+        check_nothing("the kept log", read_file(row.log));
+    }
+    check_nothing("the server's log", familiar.log());
+    check_files(familiar.cache() / "mirrors");
+    check_nothing("the journal", read_file(familiar.database()) + read_file(familiar.database().string() + "-wal"));
 }
 
 BOOST_AUTO_TEST_CASE(every_record_of_a_job_says_which_job_delivery_and_repository_it_is_about) {
