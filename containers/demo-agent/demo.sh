@@ -144,7 +144,8 @@ job=$(sed -nE 's/.*"job" *: *"([0-9a-z]{26})".*/\1/p' <<<"$answer")
 [[ -n $job ]] || fail "the answer names no job"
 
 heading "The agent"
-ended() { curl --silent --max-time 5 "$url/metrics" | grep -qE "^familiar_agents_$1_total 1$"; }
+# The page is read whole: a grep that has found its line would break a pipe from curl.
+ended() { local page && page=$(curl --silent --max-time 5 "$url/metrics") && grep -qE "^familiar_agents_$1_total 1$" <<<"$page"; }
 finished() { ended completed || ended failed || ended timed_out || ended interrupted; }
 container=familiar-agent-$job-1
 begun() { docker inspect "$container" || finished; }
