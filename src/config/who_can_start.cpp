@@ -68,8 +68,9 @@ void warn_who_can_start_agents(document& file, const settings& values) {
         text += who(triggers) + " can start an agent there, since minimum_permission is " +
                 std::string(to_text(triggers.minimum_permission));
     if (no_forks)
-        text +=
-            std::string(closed ? ", and " : "") + "merge requests from forks are refused there, since forks is approve";
+        text += std::string(closed ? ", and " : "") +
+                "merge requests from forks wait there for the approval of somebody in allow_users, since forks is "
+                "approve";
     if (closed) text += "; " + way_out(triggers);
 
     const auto* mention = file.find(closed ? "triggers.minimum_permission" : "triggers.forks");

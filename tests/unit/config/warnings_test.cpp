@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(is_told_when_nothing_was_said) {
     BOOST_TEST(told("") ==
                "f.yaml: triggers: " + unasked +
                    "nobody can start an agent there, since minimum_permission is write, and merge requests from forks "
-                   "are refused there, since forks is approve; set it, name people in allow_users, or set "
+                   "wait there for the approval of somebody in allow_users, since forks is approve; set it, name "
+                   "people in allow_users, or set "
                    "minimum_permission to none to let everybody in");
 }
 
@@ -60,9 +61,10 @@ BOOST_AUTO_TEST_CASE(names_those_that_can) {
 BOOST_AUTO_TEST_CASE(points_at_the_key_that_closes) {
     BOOST_TEST(told("triggers:\n  forks: deny\n  minimum_permission: read\n  allow_users: [a]\n")
                    .starts_with("f.yaml:4:3: triggers: " + unasked + "only a "));
-    BOOST_TEST(told("triggers:\n  minimum_permission: none\n  forks: approve\n") ==
-               "f.yaml:4:3: triggers: " + unasked +
-                   "merge requests from forks are refused there, since forks is approve");
+    BOOST_TEST(
+        told("triggers:\n  minimum_permission: none\n  forks: approve\n") ==
+        "f.yaml:4:3: triggers: " + unasked +
+            "merge requests from forks wait there for the approval of somebody in allow_users, since forks is approve");
     BOOST_TEST(told("triggers: {minimum_permission: none}\n").starts_with("f.yaml:2:1: triggers: " + unasked));
 }
 
