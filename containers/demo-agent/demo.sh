@@ -187,7 +187,7 @@ echo "   the server exited with 0, and no container is left"
 
 heading "With a repository of yours"
 cat <<'END'
-   1. cp containers/example/minimal.yaml familiar.yaml, and name yourself in allow_users. It says what belongs into .env.
+   1. cp containers/example/minimal.yaml familiar.yaml. It says what belongs into .env.
       With agents.image: familiar-demo-agent:latest and agents.network: host the agent is the one that you have just seen.
    2. build/release/src/familiar check, then build/release/src/familiar serve
    3. At GitHub: Settings, Webhooks, Add webhook: http://<this machine>:7000/webhook/github, content type application/json,
