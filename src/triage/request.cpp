@@ -132,6 +132,13 @@ bool is_object(const verb& asked, words object) {
     return (any_of(pronouns, object.front()) && may_end(asked, object.subspan(1))) || is_described_thing(asked, object);
 }
 
+/// "could you" with something behind it.
+bool asks_somewhere(const clause& one) {
+    for (std::size_t index = 0; index + 1 < one.size(); ++index)
+        if (begins_with_asking(words(one).subspan(index))) return true;
+    return false;
+}
+
 }  // namespace
 
 event::actions requested_by(const clause& spoken) {
@@ -146,11 +153,7 @@ event::actions requested_by(const clause& spoken) {
 bool is_no_request(const sentence& whole) {
     const auto& all = whole.clauses;
     if (std::any_of(all.begin(), all.end(), has_turning_word)) return true;
-    return whole.question && std::none_of(all.begin(), all.end(), [](const clause& one) {
-               for (std::size_t index = 0; index + 1 < one.size(); ++index)
-                   if (begins_with_asking(words(one).subspan(index))) return true;
-               return false;
-           });
+    return whole.question && std::none_of(all.begin(), all.end(), asks_somewhere);
 }
 
 bool is_preamble(std::string_view word) {
