@@ -1,11 +1,10 @@
 #include "e2e/support/docker.hpp"
 #include "e2e/support/place.hpp"
+#include "support/processes.hpp"
 #include "support/unit_test.hpp"
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
 
 // The last of all tests: what those before have left.
@@ -37,14 +36,11 @@ void check_none(const std::vector<std::string>& found) {
 /// Command lines of processes that work for a server or a forge of these tests.
 std::vector<std::string> processes() {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const auto name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos || name == std::to_string(::getpid())) continue;
-        std::ifstream in(entry.path() / "cmdline", std::ios::binary);
-        std::string line{std::istreambuf_iterator<char>(in), {}};
-        std::replace(line.begin(), line.end(), '\0', ' ');
+    for (auto& [id, line] : running_processes()) {
+        if (id == ::getpid()) continue;
+        std::ranges::replace(line, '\0', ' ');
         if (line.find(place().string()) != line.npos || line.find("familiar.instance=" + instances()) != line.npos)
-            found.push_back(name + " " + line);
+            found.push_back(std::to_string(id) + " " + line);
     }
     return found;
 }

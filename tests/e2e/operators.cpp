@@ -3,6 +3,7 @@
 #include "e2e/support/server.hpp"
 #include "e2e/support/suite_wide.hpp"
 #include "e2e/support/wait_for.hpp"
+#include "support/processes.hpp"
 #include "support/unit_test.hpp"
 
 #include <boost/json/parse.hpp>
@@ -90,7 +91,7 @@ program_end command(std::vector<std::string> arguments, variables environment = 
 std::size_t followers() {
     const auto children = children_of(familiar_server().process());
     return static_cast<std::size_t>(std::count_if(children.begin(), children.end(), [](pid_t child) {
-        return contains(read_file("/proc/" + std::to_string(child) + "/cmdline"), "--follow");
+        return contains(read_of_process(child, "cmdline"), "--follow");
     }));
 }
 

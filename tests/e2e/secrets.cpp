@@ -5,6 +5,7 @@
 #include "e2e/support/wait_for.hpp"
 #include "e2e/support/whole_forge.hpp"
 #include "support/app_key.hpp"
+#include "support/processes.hpp"
 #include "support/unit_test.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -207,10 +208,7 @@ struct two_forges {
 /// The command lines of all processes of this machine.
 std::string all_command_lines() {
     std::string lines;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", none))
-        if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string().front())) != 0)
-            lines += read_file(entry.path() / "cmdline") + "\n";
+    for (const auto& [id, argv] : running_processes()) lines += argv + "\n";
     return lines;
 }
 

@@ -3,6 +3,7 @@
 #include "e2e/support/server.hpp"
 #include "e2e/support/wait_for.hpp"
 #include "support/notify_socket.hpp"
+#include "support/processes.hpp"
 #include "support/unit_test.hpp"
 
 #include <chrono>
@@ -171,8 +172,7 @@ BOOST_AUTO_TEST_CASE(that_watches_somebody_else_gets_no_signs_of_life_and_childr
     std::string environment;
     wait_for("the environment of a child can be read", [&] {
         for (const auto child : children_of(familiar->process()))
-            if (name_of_process(child) == "docker")
-                environment = read_file("/proc/" + std::to_string(child) + "/environ");
+            if (name_of_process(child) == "docker") environment = read_of_process(child, "environ");
         return !environment.empty();
     });
     BOOST_TEST(environment.find("PATH=") != std::string::npos);

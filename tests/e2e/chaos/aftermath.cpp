@@ -2,12 +2,11 @@
 
 #include "e2e/support/docker.hpp"
 #include "e2e/support/server.hpp"
+#include "support/processes.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
 
 namespace familiar::test::chaos {
@@ -18,10 +17,6 @@ constexpr int patience_ms = 10'000;
 
 SQLite::Database open(const std::filesystem::path& database) {
     return {database.string(), SQLite::OPEN_READONLY, patience_ms};
-}
-
-bool is_number(const std::string& text) {
-    return text.find_first_not_of("0123456789") == std::string::npos;
 }
 
 /// Files below a folder whose names end like this.
@@ -75,13 +70,10 @@ std::vector<std::string> left_of(const std::string& label, const std::filesystem
 
 std::vector<std::string> processes_of(const std::filesystem::path& folder) {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const auto name = entry.path().filename().string();
-        if (!is_number(name) || name == std::to_string(::getpid())) continue;
-        std::ifstream in(entry.path() / "cmdline", std::ios::binary);
-        std::string line{std::istreambuf_iterator<char>(in), {}};
-        std::ranges::replace(line, '\0', ' ');
-        if (line.find(folder.string()) != line.npos) found.push_back("process " + name + " " + line);
+    for (auto& [id, argv] : running_processes()) {
+        if (id == ::getpid() || argv.find(folder.string()) == argv.npos) continue;
+        std::ranges::replace(argv, '\0', ' ');
+        found.push_back("process " + std::to_string(id) + " " + argv);
     }
     return found;
 }

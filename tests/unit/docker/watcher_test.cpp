@@ -3,6 +3,7 @@
 #include "async/task_group.hpp"
 #include "real_engine.hpp"
 #include "support/fake_docker.hpp"
+#include "support/processes.hpp"
 #include "support/unit_test.hpp"
 #include "support/wait_until.hpp"
 
@@ -29,16 +30,8 @@ asio::awaitable<void> collect(docker::container_watch& watch, std::string name, 
 /// The `docker events` children of this process.
 std::vector<pid_t> event_streams() {
     std::vector<pid_t> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const auto name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        std::string pid, program, state, parent, line;
-        std::ifstream(entry.path() / "stat") >> pid >> program >> state >> parent;
-        std::ifstream arguments(entry.path() / "cmdline");
-        std::getline(arguments, line);
-        if (parent == std::to_string(::getpid()) && line.find(std::string("events\0", 7)) != std::string::npos)
-            found.push_back(std::stoi(name));
-    }
+    for (const auto& [id, argv] : running_processes())
+        if (argv.find(std::string("events\0", 7)) != argv.npos && parent_of(id) == ::getpid()) found.push_back(id);
     return found;
 }
 

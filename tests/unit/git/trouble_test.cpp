@@ -33,10 +33,8 @@ core::result<git::workspace> prepare_while(workshop& w, git::workspace_request r
 /// The command lines, of all processes, that hold both texts.
 std::vector<std::string> processes_with(const std::string& one, const std::string& other) {
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-        const auto argv = read(entry.path() / "cmdline");
+    for (const auto& [id, argv] : running_processes())
         if (argv.find(one) != argv.npos && argv.find(other) != argv.npos) found.push_back(argv);
-    }
     return found;
 }
 

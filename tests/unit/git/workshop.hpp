@@ -3,6 +3,7 @@
 #include "async/sleep.hpp"
 #include "git/cache.hpp"
 #include "support/git_forge.hpp"
+#include "support/processes.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/unit_test.hpp"
@@ -107,15 +108,10 @@ inline bool git_in(const git::workspace& where, const std::string& arguments) {
 /// The processes that run a git with this word among its arguments, as children of this process.
 inline std::vector<pid_t> git_children(const std::string& word) {
     std::vector<pid_t> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-        const auto name = entry.path().filename().string();
-        if (name.find_first_not_of("0123456789") != name.npos) continue;
-        const auto argv = read(entry.path() / "cmdline");
-        const bool ours =
-            read(entry.path() / "status").find("\nPPid:\t" + std::to_string(::getpid()) + "\n") != argv.npos;
-        if (ours && argv.starts_with("git") && argv.find(std::string(1, '\0') + word + '\0') != argv.npos)
-            found.push_back(static_cast<pid_t>(std::stol(name)));
-    }
+    for (const auto& [id, argv] : running_processes())
+        if (argv.starts_with("git") && argv.find(std::string(1, '\0') + word + '\0') != argv.npos &&
+            parent_of(id) == ::getpid())
+            found.push_back(id);
     return found;
 }
 
