@@ -77,6 +77,7 @@ private:
     boost::asio::awaitable<outcome> watch();
     boost::asio::awaitable<void> ask_for_output(vigil& known, std::chrono::milliseconds bound);
     boost::asio::awaitable<outcome> conclude(docker::container_end end);
+    boost::asio::awaitable<std::optional<report>> heard();
     boost::asio::awaitable<std::optional<int>> stop();
     boost::asio::awaitable<bool> keep_log();
     boost::asio::awaitable<std::string> last_words();

@@ -62,6 +62,8 @@ asio::awaitable<outcome> life::end_early(outcome wanted) {
         said.exit_code = co_await stop();
     else if (state)
         said.exit_code = state->exit_code;
+    // One that was stopped has spent something all the same.
+    if (const auto report = co_await heard()) said.spent = report->spent;
     co_return said;
 }
 

@@ -79,12 +79,16 @@ asio::awaitable<outcome> life::conclude(docker::container_end end) {
     if (end.vanished && !end.by_event && with_.watch.broke_since(seen_since_))
         co_return outcome{ending::interrupted,
                           "the Docker engine does not know its container any more; nobody saw how it ended"};
+    const auto said = co_await heard();
+    co_return judge(end, said);
+}
+
+/// What the agent has said of itself; none, too, if that is of no use.
+asio::awaitable<std::optional<report>> life::heard() {
     auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(out_); });
-    if (!said) {
-        observe::warning("the agent's report is not used", about(what_), {{"reason", describe(said.error())}});
-        co_return judge(end, std::nullopt);
-    }
-    co_return judge(end, *said);
+    if (said) co_return std::move(*said);
+    observe::warning("the agent's report is not used", about(what_), {{"reason", describe(said.error())}});
+    co_return std::nullopt;
 }
 
 }  // namespace familiar::agent

@@ -1,4 +1,4 @@
-#include "agent/outcome.hpp"
+#include "agent/report.hpp"
 
 #include <array>
 #include <cerrno>

@@ -39,8 +39,8 @@ journal::job_change outcome_change(journal::job_state state, const agent::outcom
     change.reason = what.reason;
     change.exit_code = what.exit_code;
     change.summary = what.summary;
-    change.cost_usd = what.cost_usd;
-    change.turns = what.turns;
+    change.cost_usd = what.spent.cost_usd;
+    change.turns = what.spent.turns;
     return change;
 }
 
@@ -65,7 +65,7 @@ recorder::recorder(journal::journal& journal, observe::metrics& metrics, std::st
 
 recorder::~recorder() {
     leave();
-    count_end(agent::ending::failed);
+    count_end({.how = agent::ending::failed});
 }
 
 asio::awaitable<core::result<journal::job_record>> recorder::begin() {
@@ -143,15 +143,18 @@ void recorder::left_running() {
 
 asio::awaitable<core::result<journal::job_record>> recorder::ended(agent::outcome what) {
     leave();
-    count_end(what.how);
+    count_end(what);
     auto change = outcome_change(final_state(what.how), what);
     change.last_lines = what.last_lines;
     change.finished_at = core::now();
     co_return co_await write_down(journal_, job_, std::move(change));
 }
 
-void recorder::count_end(agent::ending how) {
-    if (std::exchange(active_, false)) metrics_.agent_ended(counted_as(how));
+void recorder::count_end(const agent::outcome& what) {
+    if (!std::exchange(active_, false)) return;
+    metrics_.agent_ended(counted_as(what.how), what.cause);
+    metrics_.agent_spent(what.spent.cost_usd.value_or(0), what.spent.input_tokens.value_or(0),
+                         what.spent.output_tokens.value_or(0));
 }
 
 void recorder::enter(std::string_view stage) {

@@ -53,7 +53,7 @@ public:
 private:
     void enter(std::string_view stage);
     void leave();
-    void count_end(agent::ending how);
+    void count_end(const agent::outcome& what);
     boost::asio::awaitable<core::result<journal::job_record>> keep(journal::job_change change);
 
     journal::journal& journal_;

@@ -8,7 +8,9 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace familiar::observe {
 
@@ -35,6 +37,10 @@ constexpr std::array<const char*, 5> git_operations{"clone", "fetch", "workspace
 /// What the forges' APIs usually answer; other codes get their series when they come.
 constexpr std::array<const char*, 11> api_codes{"200", "201", "204", "401",       "403",        "404",
                                                 "429", "500", "502", "timed_out", "unreachable"};
+constexpr std::array<const char*, 16> failure_causes{"exit_code", "killed",         "out_of_memory", "not_runnable",
+                                                     "removed",   "authentication", "rate_limit",    "overloaded",
+                                                     "api_error", "api_timeout",    "max_turns",     "max_cost",
+                                                     "denied",    "crashed",        "reported",      "other"};
 constexpr std::array<const char*, 3> stages{"preparing", "running", "finishing"};
 
 /// Answers take fractions of a millisecond; GitHub gives up after ten seconds.
@@ -88,6 +94,11 @@ struct metrics::families {
     Counter& cancelled = counter(registry, "familiar_agents_cancelled_total", "Agents that were stopped on request.");
     Counter& interrupted =
         counter(registry, "familiar_agents_interrupted_total", "Agents that ended because the server did.");
+    Family<Counter>& failures =
+        counters(registry, "familiar_agent_failures_total", "Agents that failed, by the cause.");
+    Counter& cost = counter(registry, "familiar_agents_cost_usd_total", "US dollars that agents say they have cost.");
+    Family<Counter>& tokens = counters(registry, "familiar_agents_tokens_total",
+                                       "Tokens of language models that agents say they have used, caches included.");
     Gauge& active = gauge(registry, "familiar_active_agents", "Agents that run now.");
 
     Family<Counter>& webhooks_received =
@@ -132,6 +143,8 @@ struct metrics::families {
         gauges(registry, "familiar_build_info", "Always 1; the label is the program's version.")
             .Add({{"version", std::string(version)}})
             .Set(1);
+        for (const auto* cause : failure_causes) failures.Add({{"cause", cause}});
+        for (const auto* direction : {"input", "output"}) tokens.Add({{"direction", direction}});
         for (const auto* provider : providers) webhooks_received.Add({{"provider", provider}});
         prepare(webhooks_processed, "provider", providers, "result", webhook_results);
         prepare(jobs, "event", event_kinds, "outcome", outcomes);
@@ -152,13 +165,16 @@ void metrics::agent_started() {
     families_->active.Increment();
 }
 
-void metrics::agent_ended(agent_end how) {
+void metrics::agent_ended(agent_end how, std::string_view cause) {
     families_->active.Decrement();
     switch (how) {
         case agent_end::completed:
             return families_->completed.Increment();
-        case agent_end::failed:
+        case agent_end::failed: {
+            const bool known = std::ranges::find(failure_causes, cause) != failure_causes.end();
+            families_->failures.Add({{"cause", known ? std::string(cause) : "other"}}).Increment();
             return families_->failed.Increment();
+        }
         case agent_end::timed_out:
             return families_->timed_out.Increment();
         case agent_end::cancelled:
@@ -166,6 +182,15 @@ void metrics::agent_ended(agent_end how) {
         case agent_end::interrupted:
             return families_->interrupted.Increment();
     }
+}
+
+void metrics::agent_spent(double cost_usd, std::int64_t input_tokens, std::int64_t output_tokens) {
+    const auto add = [](Counter& to, double amount) {
+        if (std::isfinite(amount) && amount > 0) to.Increment(amount);
+    };
+    add(families_->cost, cost_usd);
+    add(families_->tokens.Add({{"direction", "input"}}), static_cast<double>(input_tokens));
+    add(families_->tokens.Add({{"direction", "output"}}), static_cast<double>(output_tokens));
 }
 
 void metrics::webhook_received(std::string_view provider) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,8 +24,15 @@ public:
 
     /// An agent's container started: agents_spawned_total and active_agents.
     void agent_started();
-    /// It ended: active_agents and the counter of its end, so that spawned = active + the five.
-    void agent_ended(agent_end how);
+    /// It ended: active_agents and the counter of its end, so that spawned = active + the five. `cause` says in one
+    /// word why it failed, for agent_failures_total, which adds up to agents_failed_total: what the container's end
+    /// shows
+    /// ("exit_code", "killed", "out_of_memory", "not_runnable", "removed"), or what the agent reports
+    /// ("authentication", "rate_limit", "overloaded", "api_error", "api_timeout", "max_turns", "max_cost", "denied",
+    /// "crashed", or "reported" without a word); any other is "other".
+    void agent_ended(agent_end how, std::string_view cause = {});
+    /// What an agent that ended says it used. What is no amount (negative, not finite) is not counted.
+    void agent_spent(double cost_usd, std::int64_t input_tokens, std::int64_t output_tokens);
 
     /// A request that came as far as a webhook's route, whatever becomes of it. What is refused before that (405, 411,
     /// 413, 415 and the like) is in http_request_duration_seconds alone. `provider`: "github", "gitlab".

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(that_has_ended_has_what_it_reported) {
     BOOST_TEST(to_text(outcome.how) == "failed");
     BOOST_TEST(outcome.reason == "exit code 3: no idea");
     BOOST_TEST(outcome.summary == "half done");
-    BOOST_TEST(outcome.turns.value() == 3);
+    BOOST_TEST(outcome.spent.turns.value() == 3);
     check_that_all_is_kept_and_gone();
 }
 

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(is_what_it_reports_of_itself) {
     engine.agent(R"(echo '{"outcome":"succeeded","cost_usd":0.5,"turns":3}' > $OUT/result.json; ends 0)");
     outcome = outcome_of(run());
     BOOST_TEST(to_text(outcome.how) == "succeeded");
-    BOOST_TEST(outcome.turns.value() == 3);
+    BOOST_TEST(outcome.spent.turns.value() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_wait_for_a_report_that_is_none) {
@@ -206,6 +206,14 @@ BOOST_AUTO_TEST_CASE(is_the_outcome_whatever_the_agent_exits_with_then) {
     const auto outcome = outcome_of(run());
     BOOST_TEST(to_text(outcome.how) == "timed_out");
     BOOST_TEST(outcome.exit_code.value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_forget_what_the_agent_spent_until_then) {
+    engine.agent(R"(echo '{"outcome":"failed","reason":"stopped","cost_usd":0.5,"turns":3}' > $OUT/result.json)");
+    const auto outcome = outcome_of(run());
+    BOOST_TEST(to_text(outcome.how) == "timed_out");
+    BOOST_TEST(outcome.spent.cost_usd.value() == 0.5);
+    BOOST_TEST(outcome.reason == "still running after 300ms");
 }
 
 BOOST_AUTO_TEST_CASE(does_not_overwrite_an_end_that_came_just_before_it) {

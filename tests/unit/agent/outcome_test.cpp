@@ -23,8 +23,8 @@ agent::report saying(std::optional<bool> success, std::string reason = {}) {
     said.success = success;
     said.reason = std::move(reason);
     said.summary = "read it all";
-    said.cost_usd = 0.25;
-    said.turns = 3;
+    said.spent.cost_usd = 0.25;
+    said.spent.turns = 3;
     return said;
 }
 
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(exit_code_0_with_a_report_of_failure_is_failure) {
     BOOST_TEST(bool(outcome.how == ending::failed));
     BOOST_TEST(outcome.reason == "tests are red");
     BOOST_TEST(outcome.summary == "read it all");
-    BOOST_TEST(outcome.cost_usd.value() == 0.25);
-    BOOST_TEST(outcome.turns.value() == 3);
+    BOOST_TEST(outcome.spent.cost_usd.value() == 0.25);
+    BOOST_TEST(outcome.spent.turns.value() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_report_of_failure_without_a_reason_still_has_one) {
@@ -114,28 +114,57 @@ BOOST_AUTO_TEST_CASE(a_container_that_vanished_is_a_failure_without_an_exit_code
     BOOST_TEST(outcome.reason == "its container was removed by somebody else");
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_has_one_cause) {
+    struct row {
+        docker::container_end end;
+        std::optional<agent::report> said;
+        const char* cause;
+    };
+    auto knows = saying(false, "the API refused the key (401)");
+    knows.cause = "authentication";
+    docker::container_end vanished;
+    vanished.vanished = true;
+    for (const auto& [end, said, cause] : std::vector<row>{{exited(0), std::nullopt, ""},
+                                                           {exited(0), saying(true), ""},
+                                                           {exited(0), saying(false), "reported"},
+                                                           {exited(0), knows, "authentication"},
+                                                           {exited(1), knows, "authentication"},
+                                                           {exited(1), std::nullopt, "exit_code"},
+                                                           {exited(127), std::nullopt, "not_runnable"},
+                                                           {exited(143), std::nullopt, "killed"},
+                                                           {exited(137, true), knows, "out_of_memory"},
+                                                           {vanished, knows, "removed"}})
+        BOOST_TEST(agent::judge(end, said).cause == cause, end.exit_code << " " << cause);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(reports)
 
 BOOST_AUTO_TEST_CASE(every_field_is_read) {
-    const auto said =
-        agent::parse_report(R"({"outcome":"failed","summary":"s","reason":"r","cost_usd":1.5,"turns":12,"more":[1]})");
+    const auto said = agent::parse_report(
+        R"({"outcome":"failed","summary":"s","reason":"r","cause":"denied","cost_usd":1.5,"turns":12,
+            "tokens":{"input":90000,"output":1200},"more":[1]})");
     BOOST_REQUIRE(said.has_value());
     BOOST_TEST(said->success.value() == false);
     BOOST_TEST(said->summary == "s");
     BOOST_TEST(said->reason == "r");
-    BOOST_TEST(said->cost_usd.value() == 1.5);
-    BOOST_TEST(said->turns.value() == 12);
+    BOOST_TEST(said->cause == "denied");
+    BOOST_TEST(said->spent.cost_usd.value() == 1.5);
+    BOOST_TEST(said->spent.turns.value() == 12);
+    BOOST_TEST(said->spent.input_tokens.value() == 90000);
+    BOOST_TEST(said->spent.output_tokens.value() == 1200);
 }
 
 BOOST_AUTO_TEST_CASE(every_field_may_be_missing_or_null) {
-    for (const auto* text : {"{}", R"({"outcome":null,"summary":null,"cost_usd":null,"turns":null})"}) {
+    for (const auto* text : {"{}", R"({"outcome":null,"summary":null,"cost_usd":null,"turns":null,"tokens":null})",
+                             R"({"tokens":{"input":null}})"}) {
         const auto said = agent::parse_report(text);
         BOOST_REQUIRE(said.has_value());
         BOOST_TEST(!said->success);
-        BOOST_TEST(!said->cost_usd);
-        BOOST_TEST(!said->turns);
+        BOOST_TEST(!said->spent.cost_usd);
+        BOOST_TEST(!said->spent.turns);
+        BOOST_TEST(!said->spent.input_tokens);
     }
 }
 
@@ -152,6 +181,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_report_is_refused_with_the_field) {
                                                       {R"({"summary":{}})", "summary"},
                                                       {R"({"reason":1})", "reason"},
                                                       {R"({"cost_usd":"much"})", "cost_usd"},
+                                                      {R"({"cause":[]})", "cause"},
+                                                      {R"({"tokens":7})", "tokens"},
+                                                      {R"({"tokens":{"output":-1}})", "output"},
                                                       {R"({"turns":-1})", "turns"},
                                                       {R"({"turns":1e300})", "turns"}}) {
         BOOST_TEST_CONTEXT(text) {

@@ -1,4 +1,4 @@
-#include "agent/outcome.hpp"
+#include "agent/report.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/unit_test.hpp"
 

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <string>
 
 using namespace familiar;
@@ -37,6 +38,9 @@ BOOST_AUTO_TEST_CASE(every_series_that_can_be_listed_is_there_from_the_start) {
                                "familiar_agents_timed_out_total",
                                "familiar_agents_cancelled_total",
                                "familiar_agents_interrupted_total",
+                               "familiar_agent_failures_total{cause=\"authentication\"}",
+                               "familiar_agents_cost_usd_total",
+                               "familiar_agents_tokens_total{direction=\"output\"}",
                                "familiar_webhooks_received_total{provider=\"github\"}",
                                "familiar_webhooks_received_total{provider=\"gitlab\"}",
                                "familiar_webhooks_processed_total{provider=\"gitlab\",result=\"duplicate\"}",
@@ -68,6 +72,30 @@ BOOST_AUTO_TEST_CASE(spawned_agents_are_the_active_ones_and_the_five_ends) {
          {"familiar_active_agents", "familiar_agents_completed_total", "familiar_agents_failed_total",
           "familiar_agents_timed_out_total", "familiar_agents_cancelled_total", "familiar_agents_interrupted_total"})
         BOOST_TEST(value(series) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(failures_are_counted_by_a_cause_out_of_a_list) {
+    for (const auto* cause : {"overloaded", "out_of_memory", "out_of_memory", "whatever an agent makes up", ""}) {
+        metrics.agent_started();
+        metrics.agent_ended(agent_end::failed, cause);
+    }
+    metrics.agent_started();
+    metrics.agent_ended(agent_end::timed_out, "overloaded");
+    BOOST_TEST(value("familiar_agents_failed_total") == "5");
+    BOOST_TEST(value("familiar_agent_failures_total{cause=\"overloaded\"}") == "1");
+    BOOST_TEST(value("familiar_agent_failures_total{cause=\"out_of_memory\"}") == "2");
+    BOOST_TEST(value("familiar_agent_failures_total{cause=\"other\"}") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(what_agents_say_they_spent_adds_up_and_nonsense_does_not) {
+    metrics.agent_spent(0.25, 9000, 120);
+    metrics.agent_spent(1.5, 1000, 30);
+    metrics.agent_spent(-7, -1, 0);
+    metrics.agent_spent(std::numeric_limits<double>::infinity(), 0, 0);
+    metrics.agent_spent(std::numeric_limits<double>::quiet_NaN(), 0, 0);
+    BOOST_TEST(value("familiar_agents_cost_usd_total") == "1.75");
+    BOOST_TEST(value("familiar_agents_tokens_total{direction=\"input\"}") == "10000");
+    BOOST_TEST(value("familiar_agents_tokens_total{direction=\"output\"}") == "150");
 }
 
 BOOST_AUTO_TEST_CASE(counters_count_by_label) {
