@@ -57,7 +57,7 @@ asio::awaitable<int> shut_down(shutdown_parts with) {
     }
 
     // Close: the listener first, then what it led to, then what ran beside.
-    with.manager.stopping("Closing", request_bound + 2 * clean_up_bound);
+    with.manager.stopping("Closing", request_bound + 2 * clean_up_bound + telling_bound);
     co_await with.http.close(request_bound);
     if (!co_await with.jobs.settle_for(clean_up_bound)) give_up("the journal");
     co_await with.tell.settle_for(telling_bound);
