@@ -81,7 +81,9 @@ build_packages=(ca-certificates clang-19 cmake git libclang-rt-19-dev lld-19 llv
 # The demo's forge (lighttpd runs git's HTTP backend; lsb-base keeps it from pulling in systemd) and agent image.
 run_packages=(curl lighttpd lsb-base mmdebstrap)
 # strace ends a server at a system call of the test's choice; prometheus and Nagios' check_http poll one; slowhttptest attacks one.
-test_packages=(busybox-static clang-format-19 gh monitoring-plugins-basic prometheus slowhttptest strace)
+# systemd-analyze (systemd) reads the unit, which wants a /bin/kill (procps); docker-compose the compose file.
+test_packages=(busybox-static clang-format-19 docker-compose gh monitoring-plugins-basic procps prometheus slowhttptest strace
+    systemd)
 bench_packages=(libbenchmark-dev)
 
 packages_for() {
