@@ -118,9 +118,17 @@ int send(const send_request& request) {
     return answer->status / 100 == 2 ? exit_code::done : exit_code::failed;
 }
 
-int health(const std::string& url) {
+int health(const configuration_choice& chosen, const std::string& url) {
     std::string base = url.empty() ? variable("FAMILIAR_URL") : url;
-    if (base.empty()) base = local_url({});
+    if (base.empty() && chosen.file) {
+        const auto loaded = load(chosen);
+        if (!loaded) return exit_code::misused;
+        base = local_url(loaded->values.server);
+    } else if (base.empty()) {
+        // A file with a mistake in it is no reason to call a server ill that runs with what was there before.
+        const auto found = read_configuration(chosen);
+        base = local_url(found ? found->values.server : config::server_settings{});
+    }
     const auto answer = run_to_end(http::fetch("GET", without_slash(base) + "/health", {}, {}, answer_bound));
     if (!answer) return fail_with(describe(answer.error()), exit_code::failed);
     std::cout << answer->body << '\n';

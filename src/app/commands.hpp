@@ -27,7 +27,8 @@ struct send_request {
 /// Signs a payload as the forge would and posts it; prints the answer. 1 if the answer is no 2xx.
 int send(const send_request& request);
 
-/// Asks a running server how it is; 0 while /health is 2xx.
-int health(const std::string& url);
+/// Asks a running server how it is; 0 while /health is 2xx. Without a URL, and without FAMILIAR_URL, at the configured
+/// address, or at port 7000 of this machine where there is no configuration to be read.
+int health(const configuration_choice& chosen, const std::string& url);
 
 }  // namespace familiar::app

@@ -120,7 +120,9 @@ int run(int argc, char** argv) {
 
     std::string health_url;
     auto* health = program.add_subcommand("health", "Ask a running server how it is; exit 0 while it is healthy");
-    health->add_option("--url", health_url, "The server (default: FAMILIAR_URL, else http://127.0.0.1:7000)");
+    add_configuration_options(*health, chosen);
+    health->add_option("--url", health_url,
+                       "The server (default: FAMILIAR_URL, else the configured address, else http://127.0.0.1:7000)");
 
     auto* version = program.add_subcommand("version", "Print the version");
 
@@ -140,7 +142,7 @@ int run(int argc, char** argv) {
     if (check->parsed()) return app::check(chosen);
     if (doctor->parsed()) return app::doctor(chosen, as_json);
     if (const auto code = operators.run()) return *code;
-    if (health->parsed()) return app::health(health_url);
+    if (health->parsed()) return app::health(chosen, health_url);
     if (send->parsed()) {
         if (sent.file.empty() == sent.delivery.empty()) {
             std::cerr << "familiar send: name a payload FILE or a --delivery\n";

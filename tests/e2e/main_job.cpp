@@ -250,6 +250,8 @@ BOOST_AUTO_TEST_CASE(the_other_commands_print_and_exit_as_documented) {
     BOOST_TEST(health.out.find("\"status\":\"ok\"") != std::string::npos);
     BOOST_TEST(familiar.command({"health"}, {{"FAMILIAR_URL", familiar.url()}}).code == 0);
     BOOST_TEST(familiar.command({"health", "--url", "http://127.0.0.1:1"}).code == 1);
+    BOOST_TEST(familiar.command({"health", "--config", familiar.file().string()}).code == 0);
+    BOOST_TEST(familiar.command({"health", "--config", "/nowhere.yaml"}).code == 2);
 
     const auto check = familiar.command({"check"});
     BOOST_TEST_INFO(check.out + check.error);
