@@ -84,7 +84,8 @@ api_entry& api_state::entry(const std::string& path, std::int64_t number) {
 api_forge::api_forge(api_options options) : state_(std::make_unique<api_state>()) {
     state_->prefix = std::move(options.github_prefix);
     state_->page_size = options.page_size;
-    server_ = std::make_unique<peer_server>([this](peer& client) { serve(client); });
+    server_ = std::make_unique<peer_server>([this](peer& client) { serve(client); }, tls_identity{},
+                                            std::move(options.address));
 }
 
 api_forge::~api_forge() = default;

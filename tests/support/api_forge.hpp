@@ -153,13 +153,14 @@ struct api_delivery {
 struct api_options {
     std::string github_prefix{};  ///< "/api/v3" as an Enterprise server has it
     int page_size = 100;          ///< most elements of a page, whatever is asked for
+    std::string address = "127.0.0.1";
 };
 
 struct api_state;
 class peer;
 class peer_server;
 
-/// A server on 127.0.0.1 with both APIs: GitHub's at github_url(), GitLab's at gitlab_url() + "/api/v4". One set of
+/// A server with both APIs: GitHub's at github_url(), GitLab's at gitlab_url() + "/api/v4". One set of
 /// merge requests, seen through either. It answers on threads of its own; all members may be called at any time, and
 /// those that return a state return a copy. What is given wrongly (a repository that isn't there) throws out_of_range.
 class api_forge {

@@ -31,10 +31,10 @@ tcp::endpoint local(std::uint16_t port) {
     return {asio::ip::address_v4::loopback(), port};
 }
 
-bool answers(std::uint16_t port) {
+bool answers(const std::string& address, std::uint16_t port) {
     asio::io_context context;
     boost::system::error_code error;
-    tcp::socket(context).connect(local(port), error);
+    tcp::socket(context).connect({asio::ip::make_address_v4(address), port}, error);
     return !error;
 }
 
@@ -88,7 +88,7 @@ std::uint16_t free_port() {
     }
 }
 
-git_forge::git_forge() : port_(free_port()) {
+git_forge::git_forge(std::string address) : address_(std::move(address)), port_(free_port()) {
     start();
 }
 
@@ -101,7 +101,11 @@ void git_forge::start() {
     const std::string script = std::string(FAMILIAR_SOURCE_DIR) + "/containers/demo-agent/forge.sh";
     const auto folder = folder_.path().string();
     const auto port = std::to_string(port_);
-    std::array argv{script.c_str(), folder.c_str(), port.c_str(), user, password, static_cast<const char*>(nullptr)};
+    const auto listen_on = "FORGE_ADDRESS=" + address_;
+    std::array argv{"/usr/bin/env", listen_on.c_str(),
+                    script.c_str(), folder.c_str(),
+                    port.c_str(),   user,
+                    password,       static_cast<const char*>(nullptr)};
 
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
@@ -113,13 +117,13 @@ void git_forge::start() {
     ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
     ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     const int failed =
-        ::posix_spawn(&server_, script.c_str(), &actions, &attributes, const_cast<char**>(argv.data()), environ);
+        ::posix_spawn(&server_, argv.front(), &actions, &attributes, const_cast<char**>(argv.data()), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
     if (failed != 0) throw std::runtime_error("cannot run " + script);
 
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!answers(port_)) {
+    while (!answers(address_, port_)) {
         const bool ended = ::waitpid(server_, nullptr, WNOHANG) != 0;
         if (ended) server_ = 0;
         if (ended || std::chrono::steady_clock::now() > give_up) {

@@ -15,7 +15,8 @@ namespace familiar::test {
 std::uint16_t free_port();
 
 /// A forge as far as git is concerned: bare repositories behind HTTP with Basic authentication on a free port of
-/// 127.0.0.1. It is the demo's (containers/demo-agent/forge.sh). Throws where something does not work.
+/// 127.0.0.1, or of another address of this machine. It is the demo's (containers/demo-agent/forge.sh). Throws where
+/// something does not work.
 class git_forge {
 public:
     static constexpr const char* user = "forge-user";
@@ -25,13 +26,13 @@ public:
     /// to the rest of it, "+x " a program, "=> " a submodule at that commit; "--" deletes the path, be it a folder.
     using files = std::map<std::string, std::string>;
 
-    git_forge();
+    explicit git_forge(std::string address = "127.0.0.1");
     ~git_forge();
     git_forge(const git_forge&) = delete;
     git_forge& operator=(const git_forge&) = delete;
 
-    /// "http://127.0.0.1:PORT", without a slash at its end: a git_url.
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    /// "http://ADDRESS:PORT", without a slash at its end: a git_url.
+    std::string url() const { return "http://" + address_ + ":" + std::to_string(port_); }
 
     /// The clone URL of a repository.
     std::string url(const std::string& path) const { return url() + "/" + path + ".git"; }
@@ -72,6 +73,7 @@ private:
     std::string git(const std::string& path, const std::string& arguments, const std::string& input = {}) const;
 
     temporary_directory folder_;
+    std::string address_;
     std::uint16_t port_ = 0;
     pid_t server_ = 0;
 };

@@ -71,17 +71,17 @@ void peer::wait_for_end() {
     while (receive()) unread_.clear();
 }
 
-peer_server::peer_server(std::function<void(peer&)> serve, tls_identity identity)
-    : serve_(std::move(serve)), identity_(std::move(identity)) {
+peer_server::peer_server(std::function<void(peer&)> serve, tls_identity identity, std::string address)
+    : serve_(std::move(serve)), identity_(std::move(identity)), address_(std::move(address)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    ::inet_pton(AF_INET, address_.c_str(), &place.sin_addr);
+    socklen_t size = sizeof place;
+    auto* any = reinterpret_cast<sockaddr*>(&place);
     if (::bind(listener_, any, size) != 0 || ::listen(listener_, 64) != 0 || ::getsockname(listener_, any, &size) != 0)
-        throw std::runtime_error("no server on 127.0.0.1");
-    port_ = ntohs(address.sin_port);
+        throw std::runtime_error("no server on " + address_);
+    port_ = ntohs(place.sin_port);
     acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -98,7 +98,7 @@ peer_server::~peer_server() {
 }
 
 std::string peer_server::url() const {
-    return (identity_ ? "https://localhost:" : "http://127.0.0.1:") + std::to_string(port_);
+    return (identity_ ? "https://localhost:" : "http://" + address_ + ":") + std::to_string(port_);
 }
 
 void peer_server::accept_all() {

@@ -48,17 +48,18 @@ private:
     std::string unread_{};
 };
 
-/// A server on 127.0.0.1 that does with each connection what it is told, on a thread for each; with TLS if it has an
-/// identity. A connection is closed when `serve` returns, and all of them when the server goes.
+/// A server that does with each connection what it is told, on a thread for each; with TLS if it has an identity. A
+/// connection is closed when `serve` returns, and all of them when the server goes.
 class peer_server {
 public:
-    explicit peer_server(std::function<void(peer&)> serve, tls_identity identity = {});
+    explicit peer_server(std::function<void(peer&)> serve, tls_identity identity = {},
+                         std::string address = "127.0.0.1");
     ~peer_server();
     peer_server(const peer_server&) = delete;
     peer_server& operator=(const peer_server&) = delete;
 
     std::uint16_t port() const noexcept { return port_; }
-    /// "http://127.0.0.1:PORT", or "https://localhost:PORT".
+    /// "http://ADDRESS:PORT", or "https://localhost:PORT".
     std::string url() const;
     int connections() const noexcept { return connections_; }  ///< so far
     int open() const noexcept { return open_; }                ///< now
@@ -69,6 +70,7 @@ private:
 
     std::function<void(peer&)> serve_;
     tls_identity identity_;
+    std::string address_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<int> connections_{0};

@@ -9,7 +9,7 @@ namespace familiar::test {
 /// repository of its own.
 class test_forge : public git_forge {
 public:
-    test_forge() {
+    explicit test_forge(std::string address = "127.0.0.1") : git_forge(std::move(address)) {
         let_in("x-access-token");
         let_in("oauth2");
     }

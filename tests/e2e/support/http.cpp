@@ -32,17 +32,17 @@ std::string answer::field(const char* name) const {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-connection::connection(std::uint16_t port, std::chrono::seconds patience)
+connection::connection(std::uint16_t port, std::chrono::seconds patience, const std::string& address)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (socket_ < 0) fail("socket");
     const timeval limit{patience.count(), 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_port = htons(port);
+    ::inet_pton(AF_INET, address.c_str(), &place.sin_addr);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0) return;
     ::close(socket_);
     fail("connect");
 }
@@ -85,8 +85,8 @@ std::string request_text(const std::string& method, const std::string& path, con
 }
 
 answer request(std::uint16_t port, const std::string& method, const std::string& path, const header_fields& header,
-               const std::string& body, std::chrono::seconds patience) {
-    connection peer(port, patience);
+               const std::string& body, std::chrono::seconds patience, const std::string& address) {
+    connection peer(port, patience, address);
     peer.send(request_text(method, path, header, body));
     const auto text = peer.receive_all();
     const auto end = text.find("\r\n\r\n");

@@ -25,11 +25,13 @@ struct answer {
 };
 
 inline constexpr std::chrono::seconds usual_patience{30};
+inline constexpr auto this_machine = "127.0.0.1";
 
-/// A connection to a server on this machine. Throws if there is none to be had.
+/// A connection to a server, usually on this machine. Throws if there is none to be had.
 class connection {
 public:
-    explicit connection(std::uint16_t port, std::chrono::seconds patience = usual_patience);
+    explicit connection(std::uint16_t port, std::chrono::seconds patience = usual_patience,
+                        const std::string& address = this_machine);
     ~connection();
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
@@ -53,6 +55,7 @@ std::string request_text(const std::string& method, const std::string& path, con
 
 /// Throws if there is no answer.
 answer request(std::uint16_t port, const std::string& method, const std::string& path, const header_fields& header = {},
-               const std::string& body = {}, std::chrono::seconds patience = usual_patience);
+               const std::string& body = {}, std::chrono::seconds patience = usual_patience,
+               const std::string& address = this_machine);
 
 }  // namespace familiar::test

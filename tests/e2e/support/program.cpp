@@ -75,7 +75,10 @@ pid_t start_program(const std::vector<std::string>& argv, const child_options& o
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (options.in < 0)
+        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    else
+        ::posix_spawn_file_actions_adddup2(&actions, options.in, 0);
     ::posix_spawn_file_actions_adddup2(&actions, options.out, 1);
     ::posix_spawn_file_actions_adddup2(&actions, options.error, 2);
     ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);

@@ -15,6 +15,7 @@ using variables = std::vector<std::pair<std::string, std::string>>;
 struct child_options {
     variables environment{};
     std::filesystem::path directory = ".";
+    int in = -1;  ///< -1: nothing to read
     int out = 1;
     int error = 2;
 };

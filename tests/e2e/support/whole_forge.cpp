@@ -25,7 +25,7 @@ void set_actor(json::value& place, const std::string& login) {
 
 }  // namespace
 
-whole_forge::whole_forge() {
+whole_forge::whole_forge(const std::string& address) : test_forge(address), api({.address = address}) {
     for (const auto& [login, id] : people) api.add_user({.login = login, .id = id});
     api.add_token(git_forge::password, bot);
 }

@@ -14,7 +14,8 @@ namespace familiar::test {
 /// ada is the author and grace looks after the repositories: both may write there. mallory has an account.
 class whole_forge : public test_forge {
 public:
-    whole_forge();
+    /// On an address of this machine.
+    explicit whole_forge(const std::string& address = "127.0.0.1");
 
     /// Whose token the server has; not the name by which people call it.
     static constexpr auto bot = "robby";
