@@ -4,6 +4,7 @@
 #include "e2e/support/wait_for.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -13,7 +14,11 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -31,26 +36,30 @@ sleep infinity &
 touch "$1/held"
 wait)";
 
+/// Puts dockerd in the place of a shell and hands it a socket as systemd does: as descriptor 3, meant for this process.
+constexpr auto with_socket = R"(exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec dockerd "$@")";
+
 int open_log(const std::filesystem::path& file) {
     return ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
 /// Starts a program that writes what it has to say to `log`.
-pid_t start_with_log(const std::vector<std::string>& argv, const std::filesystem::path& log) {
+pid_t start_with_log(const std::vector<std::string>& argv, const std::filesystem::path& log, int in = -1) {
     const int file = open_log(log);
-    const auto child = start_program(argv, {.out = file, .error = file});
+    const auto child = start_program(argv, {.in = in, .out = file, .error = file});
     ::close(file);
     return child;
 }
 
 }  // namespace
 
-private_engine::private_engine(restore containers) : restore_(containers) {
+private_engine::private_engine(restore containers, shape has) : restore_(containers), shape_(has) {
     if (::getuid() != 0) throw std::runtime_error("a Docker engine of the test's own needs root");
     const char* before = std::getenv("DOCKER_HOST");
     host_before_ = {before != nullptr, before == nullptr ? "" : before};
     try {
         hold_namespaces();
+        if (shape_ == shape::installed) hold_socket();
         ::setenv("DOCKER_HOST", url().c_str(), 1);
         start(containers);
         const std::string source = FAMILIAR_SOURCE_DIR;
@@ -83,6 +92,7 @@ void private_engine::release() {
         ::waitpid(*child, nullptr, 0);
         *child = 0;
     }
+    if (listener_ >= 0) ::close(listener_);
     if (host_before_.first)
         ::setenv("DOCKER_HOST", host_before_.second.c_str(), 1);
     else
@@ -102,6 +112,17 @@ void private_engine::hold_namespaces() {
     });
 }
 
+void private_engine::hold_socket() {
+    sockaddr_un place{};
+    place.sun_family = AF_UNIX;
+    socket().string().copy(place.sun_path, sizeof place.sun_path - 1);
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&place), sizeof place) != 0 ||
+        ::chown(place.sun_path, 0, group) != 0 || ::chmod(place.sun_path, 0660) != 0 ||
+        ::listen(listener_, SOMAXCONN) != 0)
+        throw std::system_error(errno, std::generic_category(), "no socket for a Docker engine");
+}
+
 void private_engine::start(restore containers) {
     restore_ = containers;
     const auto in = [this](const char* name) { return (folder_ / name).string(); };
@@ -110,10 +131,14 @@ void private_engine::start(restore containers) {
                                   "--pid"};
     // A containerd that dockerd gives up on leaves its stacks there.
     argv.insert(argv.end(), {"env", "TMPDIR=" + folder_.path().string()});
-    argv.insert(argv.end(), {"dockerd", "--config-file", in("daemon.json"), "--data-root", in("data"), "--exec-root",
-                             in("exec"), "--pidfile", in("pid"), "--host", url(), "--iptables=false", "--bridge=none"});
+    if (shape_ == shape::installed)
+        argv.insert(argv.end(), {"sh", "-c", with_socket, "sh", "--host", "fd://"});
+    else
+        argv.insert(argv.end(), {"dockerd", "--host", url(), "--iptables=false", "--bridge=none"});
+    argv.insert(argv.end(), {"--config-file", in("daemon.json"), "--data-root", in("data"), "--exec-root", in("exec"),
+                             "--pidfile", in("pid")});
     if (containers == restore::live) argv.emplace_back("--live-restore");
-    entry_ = start_with_log(argv, folder_ / "log");
+    entry_ = start_with_log(argv, folder_ / "log", listener_);
     wait_for(
         "the engine answers",
         [this] {
@@ -124,6 +149,13 @@ void private_engine::start(restore containers) {
             return answers();
         },
         std::chrono::seconds(60), std::chrono::milliseconds(100));
+}
+
+void private_engine::fetch(const std::string& image) const {
+    const auto before = host_before_.first ? "DOCKER_HOST=" + host_before_.second : "--unset=DOCKER_HOST";
+    const auto fetched = run_program(
+        {"bash", "-c", "set -o pipefail; env \"$1\" docker save \"$2\" | docker load", "bash", before, image});
+    if (fetched.code != 0) throw std::runtime_error("no image " + image + ": " + fetched.error);
 }
 
 void private_engine::stop() {
@@ -149,10 +181,6 @@ void private_engine::resume() {
     if (!runs()) return;
     signal(SIGCONT);
     ::kill(entry_, SIGCONT);  // nsenter stops with its child
-}
-
-std::string private_engine::url() const {
-    return "unix://" + (folder_ / "docker.sock").string();
 }
 
 /// To dockerd, not to nsenter, which would leave it alone.
