@@ -24,7 +24,8 @@ std::string engine_hint(const core::error& failure) {
                "is "
                "only slow";
     if (says(failure, "permission denied"))
-        return "let the server's user talk to the engine: add it to the group docker and log it in anew";
+        return "let the server's user talk to the engine: add it to the group docker and log it in anew; in a "
+               "container give it the number of the socket's group (DOCKER_GID of compose.yaml)";
     if (says(failure, "is too old") || says(failure, "is too new"))
         return "the CLI and the engine are of different ages: install a docker CLI that speaks the engine's API and "
                "name it in docker.cli, or set DOCKER_API_VERSION";
