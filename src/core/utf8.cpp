@@ -1,10 +1,23 @@
 #include "core/utf8.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace familiar::core {
 
 namespace {
+
+/// How many of the bytes from `place` on are surely ASCII; looked at eight at a time, since most text is nothing else.
+std::size_t ascii_run(std::string_view text, std::size_t place) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    const auto begin = place;
+    for (std::uint64_t word = 0; text.size() - place >= sizeof word; place += sizeof word) {
+        std::memcpy(&word, text.data() + place, sizeof word);
+        if ((word & high_bits) != 0) break;
+    }
+    return place - begin;
+}
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
@@ -39,7 +52,9 @@ std::string to_valid_utf8(std::string_view text) {
     valid.reserve(text.size());
     std::size_t copied = 0;
     for (std::size_t place = 0; place < text.size();) {
-        if (static_cast<unsigned char>(text[place]) < 0x80) {
+        if (const auto run = ascii_run(text, place); run != 0) {
+            place += run;
+        } else if (static_cast<unsigned char>(text[place]) < 0x80) {
             ++place;
         } else if (const auto length = sequence_length(text.substr(place)); length != 0) {
             place += length;

@@ -41,4 +41,13 @@ BOOST_AUTO_TEST_CASE(every_stray_byte_becomes_the_replacement_character) {
     for (const auto& [bytes, text] : broken) BOOST_TEST(to_valid_utf8(bytes) == text);
 }
 
+BOOST_AUTO_TEST_CASE(a_stray_byte_is_found_anywhere_in_a_long_plain_text) {
+    for (std::size_t place = 0; place <= 24; ++place) {
+        const std::string before(place, 'a');
+        const std::string after(24 - place, 'b');
+        BOOST_TEST(to_valid_utf8(before + "\x80" + after) == before + "\xEF\xBF\xBD" + after);
+        BOOST_TEST(to_valid_utf8(before + "\xC3\xA9" + after) == before + "\xC3\xA9" + after);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
