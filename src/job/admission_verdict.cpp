@@ -42,9 +42,10 @@ std::string_view to_words(journal::job_state state) {
 template <class T>
 asio::awaitable<core::result<T>> admission::until_drain(event::provider forge,
                                                         asio::awaitable<core::result<T>> question) {
+    // Without an API there is nothing to wait for, and a race costs more than all the rest of an admission.
+    if (!with_.ask.has_api(forge)) co_return co_await std::move(question);
     std::optional<core::result<T>> answer;
-    if (!draining_ || !with_.ask.has_api(forge))
-        co_await async::race(keep(std::move(question), answer), drained_.wait());
+    if (!draining_) co_await async::race(keep(std::move(question), answer), drained_.wait());
     if (!answer) co_return core::fail(core::errc::shutting_down, "the server was shut down before the forge answered");
     co_return std::move(*answer);
 }
