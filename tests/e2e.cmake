@@ -7,6 +7,17 @@ add_test(NAME demo_image
     COMMAND "${CMAKE_SOURCE_DIR}/containers/demo-agent/build-image.sh" "${CMAKE_SOURCE_DIR}/build/cache")
 set_tests_properties(demo_image PROPERTIES FIXTURES_SETUP engine RESOURCE_LOCK engine TIMEOUT 600)
 
+# The images that people get, built from the same Dockerfiles, and the scenarios that run them. The server's is compiled anew
+# for it, which takes minutes: it begins first of all, beside tests that mostly wait, and gets what these leave of the machine.
+set(_scenarios_with_server server_image deployment)
+set(_scenarios_with_agent agent_image claude_code)
+foreach(_image server agent)
+    add_test(NAME test_${_image}_image
+        COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/e2e/images.sh" "${CMAKE_SOURCE_DIR}/build/cache" ${_image})
+    set_tests_properties(test_${_image}_image PROPERTIES FIXTURES_SETUP ${_image}_image TIMEOUT 1500)
+endforeach()
+set_tests_properties(test_server_image PROPERTIES COST 1000)
+
 file(GLOB _scenarios CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/*.cpp")
 file(GLOB _shared CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/support/*.cpp"
     "${CMAKE_CURRENT_SOURCE_DIR}/e2e/chaos/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/e2e/soak/*.cpp")
@@ -32,9 +43,15 @@ foreach(_scenario IN LISTS _scenarios)
     set_tests_properties(e2e_${_name} PROPERTIES TIMEOUT 600 LABELS e2e)
     if(_name STREQUAL "left_behind")
         # The last word: nothing of what ran before is left.
-        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_CLEANUP engine)
+        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_CLEANUP engine DEPENDS "test_server_image;test_agent_image")
     else()
-        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_REQUIRED engine)
+        set(_fixtures engine)
+        foreach(_image server agent)
+            if(_name IN_LIST _scenarios_with_${_image})
+                list(APPEND _fixtures ${_image}_image)
+            endif()
+        endforeach()
+        set_tests_properties(e2e_${_name} PROPERTIES FIXTURES_REQUIRED "${_fixtures}")
     endif()
 endforeach()
 
