@@ -16,6 +16,20 @@ namespace {
     "not_before, outcome, reason, exit_code, container, log, joined, meaning, waiting_since, "           \
     "last_lines, approved, summary, cost_usd, turns"
 
+// Not among them: ended, kind and waiting_since. For each column that an update names, changed or not, SQLite takes the
+// job out of every index that knows the column, and puts it in again.
+#define FAMILIAR_STEP                                                                           \
+    "state = ?1, attempt = ?2, head = ?3, started_at = ?4, deadline = ?5, finished_at = ?6, "   \
+    "not_before = ?7, outcome = ?8, reason = ?9, exit_code = ?10, container = ?11, log = ?12, " \
+    "last_lines = ?13, approved = ?14, summary = ?15, cost_usd = ?16, turns = ?17"
+
+/// Binds the parameters of FAMILIAR_STEP and, as ?18, the id.
+query& bind_step(query& row, const job_record& job) {
+    return row << to_text(job.state) << std::int64_t(job.attempt) << job.head << job.started_at << job.deadline
+               << job.finished_at << job.not_before << job.outcome << job.reason << job.exit_code << job.container
+               << job.log << job.last_lines << job.approved << job.summary << job.cost_usd << job.turns << job.id;
+}
+
 /// Greater than every id.
 constexpr std::string_view after_all_ids = "~";
 
@@ -110,15 +124,15 @@ void insert_job(database& into, const job_record& job) {
 }
 
 void update_job(database& in, const job_record& job) {
-    auto row = in.use(
-        "update jobs set state = ?1, ended = ?2, kind = ?3, attempt = ?4, head = ?5, waiting_since = ?6, "
-        "started_at = ?7, deadline = ?8, finished_at = ?9, not_before = ?10, outcome = ?11, reason = ?12, "
-        "exit_code = ?13, container = ?14, log = ?15, last_lines = ?16, approved = ?17, summary = ?18, cost_usd = ?19, "
-        "turns = ?20 where id = ?21");
-    row << to_text(job.state) << std::int64_t(is_final(job.state)) << event::to_text(job.kind)
-        << std::int64_t(job.attempt) << job.head << job.waiting_since << job.started_at << job.deadline
-        << job.finished_at << job.not_before << job.outcome << job.reason << job.exit_code << job.container << job.log
-        << job.last_lines << job.approved << job.summary << job.cost_usd << job.turns << job.id;
+    // What has ended never goes on, so that before the end there is nothing to say of it.
+    auto row = in.use(is_final(job.state) ? "update jobs set ended = 1, " FAMILIAR_STEP " where id = ?18"
+                                          : "update jobs set " FAMILIAR_STEP " where id = ?18");
+    bind_step(row, job).run();
+}
+
+void update_job_and_place(database& in, const job_record& job) {
+    auto row = in.use("update jobs set kind = ?19, waiting_since = ?20, " FAMILIAR_STEP " where id = ?18");
+    bind_step(row, job) << event::to_text(job.kind) << job.waiting_since;
     row.run();
 }
 

@@ -18,8 +18,12 @@ namespace familiar::journal {
 
 void insert_job(database& into, const job_record& job);
 
-/// All but what a job is about: that is large and rarely changes.
+/// All that a step changes but what a job is about: that is large and rarely changes.
 void update_job(database& in, const job_record& job);
+
+/// The same for one that waits, along with its kind and since when it does, which a placement alone changes.
+void update_job_and_place(database& in, const job_record& job);
+
 void update_subject(database& in, const job_record& job);
 void update_joined(database& in, const job_record& job);
 

@@ -1,5 +1,7 @@
 #include "journal/rules.hpp"
 
+#include <tuple>
+
 namespace familiar::journal {
 
 namespace {
@@ -12,6 +14,15 @@ void overwrite(const std::optional<T>& change, T& field) {
 template <class T>
 void overwrite(const std::optional<T>& change, std::optional<T>& field) {
     if (change) field = change;
+}
+
+/// Every field, named one after the other: with a new one this does not compile before it is compared too.
+auto fields_of(const event::merge_request& request) noexcept {
+    const auto& [number, title, description, url, source_branch, target_branch, head, source_path, head_origin, draft,
+                 author] = request;
+    const auto& [login, id, bot] = author;
+    return std::tie(number, title, description, url, source_branch, target_branch, head, source_path, head_origin,
+                    draft, login, id, bot);
 }
 
 }  // namespace
@@ -67,6 +78,10 @@ bool stands(job_state state) noexcept {
 
 bool changes_subject(const job_change& change) noexcept {
     return change.request || change.source_branch || change.source_path || change.target_branch || change.head_origin;
+}
+
+bool same(const event::merge_request& one, const event::merge_request& other) noexcept {
+    return fields_of(one) == fields_of(other);
 }
 
 core::result<void> apply(const job_change& change, job_record& job) {

@@ -55,6 +55,9 @@ bool stands(job_state state) noexcept;
 /// True if a change tells of the merge request itself.
 bool changes_subject(const job_change& change) noexcept;
 
+/// True if the two say the same in every field.
+bool same(const event::merge_request& one, const event::merge_request& other) noexcept;
+
 /// Brings `job` up to date; errc::conflict, and nothing changed, if it has ended in another state.
 core::result<void> apply(const job_change& change, job_record& job);
 

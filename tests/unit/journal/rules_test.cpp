@@ -78,4 +78,29 @@ BOOST_AUTO_TEST_CASE(four_fields_of_a_change_tell_of_the_merge_request) {
     BOOST_TEST(changes_subject({.head_origin = event::origin::fork}));
 }
 
+BOOST_AUTO_TEST_CASE(merge_requests_are_the_same_if_no_field_differs) {
+    using event::merge_request;
+    BOOST_TEST(same(merge_request{}, merge_request{}));
+    void (*const differences[])(merge_request&) = {
+        [](merge_request& of) { of.number = 1; },
+        [](merge_request& of) { of.title = "x"; },
+        [](merge_request& of) { of.description = "x"; },
+        [](merge_request& of) { of.url = "x"; },
+        [](merge_request& of) { of.source_branch = "x"; },
+        [](merge_request& of) { of.target_branch = "x"; },
+        [](merge_request& of) { of.head = "x"; },
+        [](merge_request& of) { of.source_path = "x"; },
+        [](merge_request& of) { of.head_origin = event::origin::fork; },
+        [](merge_request& of) { of.draft = true; },
+        [](merge_request& of) { of.author.login = "x"; },
+        [](merge_request& of) { of.author.id = 1; },
+        [](merge_request& of) { of.author.bot = true; },
+    };
+    for (const auto differ : differences) {
+        merge_request other;
+        differ(other);
+        BOOST_TEST(!same(merge_request{}, other));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
