@@ -58,7 +58,7 @@ std::vector<queue_entry> select_queue(database& in) {
 std::size_t count_let_in(database& in, const request_key& request, core::wall_time since) {
     auto rows = in.use(
         "select count(*) from jobs indexed by jobs_let_in where forge = ?1 and path = ?2 and number = ?3 and "
-        "created_at > ?4 and state not in ('received', 'held', 'refused', 'superseded')");
+        "created_at > ?4 and state <> 'received' and state <> 'held' and state <> 'refused' and state <> 'superseded'");
     rows << event::to_text(request.forge) << request.path << request.number << since;
     return rows.next() ? std::size_t(rows.number(0)) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <set>
 
 using namespace familiar;
@@ -108,6 +109,38 @@ BOOST_AUTO_TEST_CASE(the_queue_and_the_pages_of_a_list_come_sorted_out_of_an_ind
     for (const auto& statement : all)
         for (const auto& step : plan_of(statement))
             BOOST_TEST(!step.starts_with("USE TEMP B-TREE"), step << " in " << statement);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_let_in_is_counted_in_its_own_index) {
+    journal::count_let_in(in, {.path = "octo/cat", .number = 7}, core::now());
+    const auto all = statements();
+    const auto count = std::ranges::find_if(all, [](const auto& one) { return one.starts_with("select count(*)"); });
+    BOOST_REQUIRE((count != all.end()));
+    const auto plan = plan_of(*count);
+    BOOST_REQUIRE(plan.size() == 1u);
+    BOOST_TEST(plan[0] == "SEARCH jobs USING INDEX jobs_let_in (forge=? AND path=? AND number=? AND created_at>?)");
+}
+
+BOOST_AUTO_TEST_CASE(no_write_of_a_job_makes_a_table_for_itself) {
+    const auto id = record("d-1", test::sample_job());
+    BOOST_TEST(journal::place_once(in, id, {.source_branch = "topic"}, test::in_turn).has_value());
+    const auto held = record("d-2", test::sample_job());
+    BOOST_TEST(journal::hold_once(in, held, {.state = job_state::held}).has_value());
+    const auto refuse = [](const journal::job_record&, const journal::neighbours&) {
+        return journal::placement{.refused = "too many"};
+    };
+    BOOST_TEST(journal::place_once(in, held, {}, refuse).has_value());
+    BOOST_TEST(journal::update_once(in, id, {.state = job_state::running}).has_value());
+
+    int writes = 0;
+    for (const auto& statement : statements()) {
+        if (!statement.starts_with("insert into jobs") && !statement.starts_with("update jobs")) continue;
+        ++writes;
+        SQLite::Statement steps(in.connection(), "explain " + statement);
+        while (steps.executeStep())
+            BOOST_TEST(steps.getColumn(1).getString() != "OpenEphemeral", "a table is made in: " << statement);
+    }
+    BOOST_TEST(writes >= 4);
 }
 
 BOOST_AUTO_TEST_CASE(what_refers_to_a_job_that_is_deleted_is_found_by_an_index) {

@@ -1,6 +1,7 @@
 #include "journal/schema.hpp"
 
 #include "desk.hpp"
+#include "journal/request_rows.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <boost/json/serialize.hpp>
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE(jobs_of_version_1_wait_since_they_were_made_and_mean_nothin
     BOOST_TEST(run(book->record(test::sample_delivery("d-1"), test::sample_job())).value().job == "01a");
 
     BOOST_TEST(fs::exists(path.string() + ".v1.bak"));
-    BOOST_TEST(version() == 4);
+    BOOST_TEST(version() == 5);
 }
 
 BOOST_AUTO_TEST_CASE(of_what_ended_before_version_4_nobody_has_to_be_told) {
@@ -143,9 +144,33 @@ BOOST_AUTO_TEST_CASE(jobs_of_version_2_have_no_last_lines_and_take_some) {
     BOOST_TEST(ended.value().last_lines == "one\ntwo");
     BOOST_TEST(find("01c").last_lines == "one\ntwo");
 
-    BOOST_TEST(version() == 4);
+    BOOST_TEST(version() == 5);
     path = path.string() + ".v2.bak";
     BOOST_TEST(version() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(jobs_of_version_4_are_counted_by_an_index_that_needs_no_table) {
+    make_version_1();
+    fill_version_1();
+    BOOST_REQUIRE(migrate(journal::schema_steps().subspan(0, 4)).has_value());
+    BOOST_TEST(version() == 4);
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec("update jobs set state = 'refused' where id = '01b'");
+    open().close();
+    BOOST_TEST(version() == 5);
+
+    journal::database in(path, journal::database::mode::read_write, std::chrono::seconds(5));
+    const auto made = [](std::int64_t when) { return core::wall_time(std::chrono::milliseconds(when)); };
+    const journal::request_key request{.path = "octo/cat", .number = 7};
+    BOOST_TEST(journal::count_let_in(in, request, made(1699999999999)) == 2u);
+    BOOST_TEST(journal::count_let_in(in, request, made(1700000000000)) == 1u);
+    BOOST_TEST(in.connection().execAndGet("pragma integrity_check").getString() == "ok");
+    const std::string index =
+        in.connection().execAndGet("select sql from sqlite_schema where name = 'jobs_let_in'").getString();
+    BOOST_TEST(index.find(" in (") == std::string::npos, index);
+
+    path = path.string() + ".v4.bak";
+    BOOST_TEST(version() == 4);
+    BOOST_TEST(SQLite::Database(path.string()).execAndGet("select count(*) from jobs").getInt() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_migrated_database_is_made_as_a_new_one) {
@@ -232,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_and_the_file_untouched) {
     BOOST_TEST((opened.error().code == errc::newer_schema));
     const auto text = core::describe(opened.error());
     BOOST_TEST(text.find(path.string()) != std::string::npos);
-    BOOST_TEST(text.find("schema 99, this one knows 4") != std::string::npos);
+    BOOST_TEST(text.find("schema 99, this one knows 5") != std::string::npos);
     BOOST_TEST((test::bytes_of(path) == before));
     BOOST_TEST(!fs::exists(path.string() + ".v99.bak"));
 }
