@@ -1,6 +1,7 @@
 #include "journal/job_json.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -11,12 +12,13 @@ using core::errc;
 
 namespace {
 
-/// Null, which neither of the two forms is, for what is no JSON.
-json::value parse(const std::string& text) {
+/// Null, which neither of the two forms is, for what is no JSON. The value lives as long as the arena that holds it: it
+/// is a hundred small things, and is read and thrown away.
+json::value parse(const std::string& text, json::monotonic_resource& arena) {
     json::parse_options options;
     options.allow_invalid_utf8 = true;  // to_json hands on what a forge sent, from_json mends it
     json::error_code error;
-    auto value = json::parse(text, error, {}, options);
+    auto value = json::parse(text, error, &arena, options);
     return error ? json::value() : value;
 }
 
@@ -38,11 +40,13 @@ std::string events_text(const std::vector<event::event>& joined) {
 }
 
 core::result<event::event> read_event(const std::string& text) {
-    return read_one(parse(text));
+    json::monotonic_resource arena;
+    return read_one(parse(text, arena));
 }
 
 core::result<std::vector<event::event>> read_events(const std::string& text) {
-    const auto value = parse(text);
+    json::monotonic_resource arena;
+    const auto value = parse(text, arena);
     if (!value.is_array()) return core::fail(errc::invalid, "no JSON array");
     std::vector<event::event> all;
     for (const auto& one : value.get_array()) {
