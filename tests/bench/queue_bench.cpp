@@ -1,7 +1,7 @@
+#include "allocated.hpp"
 #include "waiting_jobs.hpp"
 
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 #include <optional>
 #include <vector>
 
@@ -13,11 +13,6 @@ constexpr std::size_t batch = 100;  ///< operations between two readings of the 
 
 void fill(job::queue& queue, std::size_t waiting) {
     for (std::size_t i = 0; i < waiting; ++i) queue.add(bench::waiting_job(i));
-}
-
-std::size_t allocated() {
-    const auto memory = ::mallinfo2();
-    return memory.uordblks + memory.hblkhd;
 }
 
 /// A job comes in while so many wait.
@@ -60,9 +55,9 @@ void queue_memory(benchmark::State& state) {
     std::size_t taken = 0;
     while (state.KeepRunningBatch(state.range(0))) {
         std::optional<job::queue> queue;
-        const auto before = allocated();
+        const auto before = bench::allocated();
         fill(queue.emplace(), waiting);
-        taken = allocated() - before;
+        taken = bench::allocated() - before;
         state.PauseTiming();
         queue.reset();
         state.ResumeTiming();

@@ -42,6 +42,13 @@ boost::asio::awaitable<void> caller(std::size_t& next, std::size_t to,
     }
 }
 
+/// A job as it stands once it has been placed, in a single step, since so many take long enough.
+boost::asio::awaitable<void> record_queued(journal::journal& into, std::size_t index) {
+    auto job = received_job(index);
+    job.state = journal::job_state::queued;
+    (co_await into.record(delivery(index), std::move(job))).value();
+}
+
 }  // namespace
 
 std::string id_of(std::size_t index) {
@@ -130,7 +137,7 @@ std::filesystem::path database_with(std::size_t waiting) {
     if (is_new) {
         boost::asio::io_context context(1);
         const auto journal = journal::journal::open({.path = at->second}).value();
-        together(context, 0, waiting, 500, [&](std::size_t index) { return insert(*journal, index); });
+        together(context, 0, waiting, 500, [&](std::size_t index) { return record_queued(*journal, index); });
     }
     return at->second;
 }
