@@ -114,16 +114,18 @@ our_images() {
 remove_our_containers() {
     local ids
     ids=$(docker ps --all --filter label=familiar.demo --format '{{.ID}} {{.Label "familiar.instance"}}' |
-        awk '$2 ~ /^(demo|e2e)-/ { print $1 }')
+        awk '$2 ~ /^(bench|demo|e2e)-/ { print $1 }')
     ids+=" $(docker ps --all --quiet --filter label=familiar.test)"
     # shellcheck disable=SC2086 # one argument per id
     [[ -z ${ids// /} ]] || docker rm --force --volumes $ids
 }
-remove_our_images() {
-    local ids
-    ids=$(comm -23 <(our_images) - <<<"$images_before")
-    # shellcheck disable=SC2086 # one argument per id
-    [[ -z $ids ]] || docker rmi $ids
+remove_our_images() { # in rounds: an image goes when none is left that was built on it
+    local ids before=''
+    while ids=$(comm -23 <(our_images) - <<<"$images_before") && [[ -n $ids && $ids != "$before" ]]; do
+        before=$ids
+        # shellcheck disable=SC2086 # one argument per id
+        docker rmi $ids || true
+    done
 }
 
 # shellcheck disable=SC2317 # the traps run it
@@ -184,7 +186,7 @@ workflow() {
 # ---- all of it
 
 uses_engine=yes
-case $name in bench | fuzz | release | tidy) uses_engine='' ;; esac
+case $name in fuzz | release | tidy) uses_engine='' ;; esac
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

@@ -9,9 +9,9 @@ missing() { # those of the given packages that are not installed
     done
 }
 
-# lighttpd and prometheus are only wanted as programs: nothing of theirs starts now, or at the next boot. Docker's service may
-# start where systemd runs; elsewhere its init script fails in a container, and the installation with it.
-unwanted_services=(lighttpd prometheus)
+# lighttpd, nginx, prometheus and webhook are only wanted as programs: nothing of theirs starts now, or at the next boot. Docker's
+# service may start where systemd runs; elsewhere its init script fails in a container, and the installation with it.
+unwanted_services=(lighttpd nginx prometheus webhook)
 policy=/usr/sbin/policy-rc.d
 our_policy=''
 deny_services() {
@@ -81,20 +81,22 @@ build_packages=(ca-certificates clang-19 cmake git libclang-rt-19-dev lld-19 llv
 # The demo's forge (lighttpd runs git's HTTP backend; lsb-base keeps it from pulling in systemd) and agent image.
 run_packages=(curl lighttpd lsb-base mmdebstrap)
 # strace ends a server at a system call of the test's choice; prometheus and Nagios' check_http poll one; slowhttptest attacks one.
-# systemd-analyze (systemd) reads the unit, which wants a /bin/kill (procps); docker-compose the compose file.
-test_packages=(busybox-static clang-format-19 docker-compose gh monitoring-plugins-basic procps prometheus slowhttptest strace
-    systemd)
-bench_packages=(libbenchmark-dev)
+# systemd-analyze (systemd) reads the unit, which wants a /bin/kill (procps); docker-compose the compose file,
+# on an engine in a network of its own (iproute2, iptables).
+test_packages=(busybox-static clang-format-19 docker-compose gh iproute2 iptables monitoring-plugins-basic procps prometheus
+    slowhttptest strace systemd)
+# adnanh's webhook and nginx are what Familiar is measured beside; the openssl program signs; sqlite3 ages a journal.
+bench_packages=(libbenchmark-dev nginx-light openssl sqlite3 webhook wrk)
 
 packages_for() {
     echo "${build_packages[@]}"
     case $1 in
     demo | serve) echo "${run_packages[@]}" ;;
-    bench) echo "${bench_packages[@]}" ;;
+    bench) echo "${run_packages[@]}" "${bench_packages[@]}" ;;
     tidy) echo clang-tidy-19 ;;
     fuzz | release) ;;
     *) echo "${run_packages[@]}" "${test_packages[@]}" ;;
     esac
     # Without root mmdebstrap makes its user namespace with newuidmap.
-    [[ $1 == bench || $1 == fuzz || $1 == release || $1 == tidy || $(id -u) == 0 ]] || echo uidmap
+    [[ $1 == fuzz || $1 == release || $1 == tidy || $(id -u) == 0 ]] || echo uidmap
 }
