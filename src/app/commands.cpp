@@ -27,17 +27,16 @@ struct destination {
     webhook::keys keys;
 };
 
-std::optional<destination> destination_of(const send_request& request, const std::optional<config::settings>& settings,
-                                          event::provider forge) {
+destination destination_of(const send_request& request, const std::optional<config::settings>& settings,
+                           event::provider forge) {
     destination where;
     where.url = request.url.empty() ? variable("FAMILIAR_URL") : request.url;
-    if (where.url.empty() && settings) where.url = local_url(settings->server);
+    if (where.url.empty()) where.url = local_url(settings ? settings->server : config::server_settings{});
+    where.url = without_slash(where.url);
     if (const auto secret = variable("FAMILIAR_SECRET"); !secret.empty())
         where.keys.webhook_secrets.emplace_back(secret);
     else if (settings)
         where.keys = keys_of(settings->providers, forge);
-    if (where.url.empty()) return std::nullopt;
-    where.url = without_slash(where.url);
     return where;
 }
 
@@ -98,6 +97,8 @@ int send(const send_request& request) {
     std::optional<config::settings> settings;
     if (needs_file) {
         auto loaded = load(request.configuration);
+        if (!loaded && request.delivery.empty() && !request.configuration.file)
+            return fail_with("with FAMILIAR_SECRET set, send needs no configuration", exit_code::misused);
         if (!loaded) return exit_code::misused;
         settings = std::move(loaded->values);
     }
@@ -105,13 +106,12 @@ int send(const send_request& request) {
     auto what = request.delivery.empty() ? delivery_from_file(request) : kept_delivery(request, settings->storage.path);
     if (!what) return fail_with(describe(what.error()), exit_code::misused);
     const auto where = destination_of(request, settings, what->forge);
-    if (!where) return fail_with("no server named: --url, FAMILIAR_URL or a configuration file", exit_code::misused);
-    auto headers = webhook::sign(what->forge, where->keys, {what->id, what->event_name}, what->body, core::now());
+    auto headers = webhook::sign(what->forge, where.keys, {what->id, what->event_name}, what->body, core::now());
     if (!headers)
         return fail_with(describe(headers.error()) + "; set FAMILIAR_SECRET or configure it", exit_code::misused);
     headers->emplace_back("Content-Type", "application/json");
 
-    const auto answer = run_to_end(http::fetch("POST", where->url + "/webhook/" + std::string(to_text(what->forge)),
+    const auto answer = run_to_end(http::fetch("POST", where.url + "/webhook/" + std::string(to_text(what->forge)),
                                                std::move(*headers), std::move(what->body), answer_bound));
     if (!answer) return fail_with(describe(answer.error()), exit_code::failed);
     std::cout << answer->status << ' ' << answer->body << '\n';

@@ -109,12 +109,14 @@ int run(int argc, char** argv) {
     auto* send = program.add_subcommand("send", "Sign a payload as the forge would, and post it to a server");
     add_configuration_options(*send, sent.configuration);
     send->add_option("--url", sent.url,
-                     "The server, such as http://127.0.0.1:7000 (default: FAMILIAR_URL, else the configured address)");
+                     "The server (default: FAMILIAR_URL, else the configured address, else http://127.0.0.1:7000)");
     send->add_option("--provider", sent.provider, "github or gitlab");
     send->add_option("--event", sent.event, "The event's name, such as pull_request or \"Merge Request Hook\"");
     auto* file = send->add_option("FILE", sent.file, "The payload");
     send->add_option("--delivery", sent.delivery, "Send a delivery that the server has kept once more")->excludes(file);
-    send->footer("The secret comes from FAMILIAR_SECRET, or else from the configuration.");
+    send->footer(
+        "The secret comes from FAMILIAR_SECRET, or else from the configuration. With FAMILIAR_SECRET, and without "
+        "--config and --delivery, no configuration is read.");
 
     operator_commands operators(program);
 

@@ -243,6 +243,30 @@ BOOST_AUTO_TEST_CASE(what_is_sent_by_hand_is_signed_and_a_kept_delivery_can_be_s
     BOOST_TEST(familiar.command({"send", "--url", familiar.url(), "--delivery", "nobody-sent-this"}).code == 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_sent_with_a_secret_from_the_environment_needs_no_configuration) {
+    const temporary_directory elsewhere;
+    std::ofstream(elsewhere / "ping.json") << "{}";
+    std::ofstream(elsewhere / "familiar.yaml") << "nonsense: true\n";
+    const auto send = [&](const std::string& secret, std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {FAMILIAR_BINARY, "send", "--provider", "github", "--event", "ping", "ping.json"});
+        return run_program(
+            more, {.environment = {{"FAMILIAR_SECRET", secret}, {"FAMILIAR_URL", ""}}, .directory = elsewhere.path()});
+    };
+    const auto with_url = send(webhook_secret, {"--url", familiar_server().url()});
+    BOOST_TEST(with_url.code == 0, with_url.error);
+    // Whoever has port 7000 of this machine, if anybody: it was asked, and does not know this secret.
+    const auto without_url = send("nobody-has-this-one");
+    BOOST_TEST(without_url.code == 1, without_url.error);
+
+    const auto without_secret = send("");
+    BOOST_TEST(without_secret.code == 2);
+    BOOST_TEST(without_secret.error.ends_with("familiar: with FAMILIAR_SECRET set, send needs no configuration\n"),
+               without_secret.error);
+    const auto with_file = send("", {"--config", "familiar.yaml"});
+    BOOST_TEST(with_file.code == 2);
+    BOOST_TEST(with_file.error.find("FAMILIAR_SECRET") == std::string::npos, with_file.error);
+}
+
 BOOST_AUTO_TEST_CASE(the_other_commands_print_and_exit_as_documented) {
     auto& familiar = familiar_server();
     const auto health = familiar.command({"health", "--url", familiar.url()});
@@ -250,7 +274,10 @@ BOOST_AUTO_TEST_CASE(the_other_commands_print_and_exit_as_documented) {
     BOOST_TEST(health.out.find("\"status\":\"ok\"") != std::string::npos);
     BOOST_TEST(familiar.command({"health"}, {{"FAMILIAR_URL", familiar.url()}}).code == 0);
     BOOST_TEST(familiar.command({"health", "--url", "http://127.0.0.1:1"}).code == 1);
-    BOOST_TEST(familiar.command({"health", "--config", familiar.file().string()}).code == 0);
+    // Its own configuration leaves the port to the kernel.
+    const auto with_port = (familiar.folder() / "with-port.yaml").string();
+    std::ofstream(with_port) << "server: {port: " << familiar.port() << "}\nproviders: {github: {webhook_secret: x}}\n";
+    BOOST_TEST(familiar.command({"health", "--config", with_port}).code == 0);
     BOOST_TEST(familiar.command({"health", "--config", "/nowhere.yaml"}).code == 2);
 
     const auto check = familiar.command({"check"});
