@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <fstream>
 #include <system_error>
+#include <unistd.h>
+#include <utility>
 
 namespace familiar::config {
 
@@ -12,8 +14,12 @@ core::result<std::string> read_small_file(const std::filesystem::path& path, std
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        const auto code = errno == ENOENT ? core::errc::not_found : core::errc::invalid;
-        return core::fail(code, std::generic_category().message(errno));
+        const int number = errno;
+        const auto code = number == ENOENT ? core::errc::not_found : core::errc::invalid;
+        auto why = std::generic_category().message(number);
+        if (number == EACCES)
+            why += "; it has to be readable for uid " + std::to_string(::geteuid()) + ", as which this runs";
+        return core::fail(code, std::move(why));
     }
     std::string content(max_bytes + 1, '\0');
     file.read(content.data(), static_cast<std::streamsize>(content.size()));

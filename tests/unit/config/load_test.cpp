@@ -1,5 +1,6 @@
 #include "reading.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/without_privileges.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -76,6 +77,15 @@ BOOST_FIXTURE_TEST_CASE(takes_a_named_env_file_in_place_of_the_others, places) {
     const auto missing = folder / "missing.env";
     BOOST_TEST(errors_of(load_here({}, {}, missing)) ==
                missing.string() + ": cannot read the env file: No such file or directory");
+}
+
+BOOST_FIXTURE_TEST_CASE(says_who_may_not_read_a_file, places) {
+    const auto file = write("mine.env", "A=mine\n");
+    std::filesystem::permissions(file, std::filesystem::perms::none);
+    const familiar::test::without_privileges nobody;
+    BOOST_TEST(errors_of(load_here({}, {}, file)) ==
+               file.string() + ": cannot read the env file: Permission denied; it has to be readable for uid " +
+                   std::to_string(::geteuid()) + ", as which this runs");
 }
 
 BOOST_FIXTURE_TEST_CASE(stops_at_mistakes_in_an_env_file, places) {

@@ -1,4 +1,5 @@
 #include "desk.hpp"
+#include "support/without_privileges.hpp"
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -31,17 +32,6 @@ mode_t mode_of(const fs::path& file) {
 bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
-
-/// Root may write everywhere: for as long as this lives, the process is nobody.
-struct without_privileges {
-    without_privileges() {
-        if (was_root) BOOST_REQUIRE(::seteuid(65534) == 0);
-    }
-    ~without_privileges() {
-        if (was_root) BOOST_CHECK(::seteuid(0) == 0);
-    }
-    bool was_root = ::geteuid() == 0;
-};
 
 }  // namespace
 
@@ -104,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_directory_without_permission_to_write_is_an_error_that_sa
     fs::permissions(folder.path(), fs::perms(0555));
     std::string text;
     {
-        const without_privileges nobody;
+        const test::without_privileges nobody;
         text = refusal(errc::storage_failed);
     }
     fs::permissions(folder.path(), fs::perms(0755));
@@ -120,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_permission_to_write_is_an_error_that_says_so
     fs::permissions(path, fs::perms(0444));
     std::string text;
     {
-        const without_privileges nobody;
+        const test::without_privileges nobody;
         text = refusal(errc::storage_failed);
     }
     BOOST_TEST(says(text, path.string()));
