@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
@@ -95,7 +96,7 @@ std::size_t terminal_width() {
     if (read.ec == std::errc() && read.ptr == end && columns > 0) return columns;
     winsize size{};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return usual_width;
+    return ::isatty(STDOUT_FILENO) == 1 ? usual_width : std::numeric_limits<std::size_t>::max();
 }
 
 std::size_t width_of(std::string_view text) {

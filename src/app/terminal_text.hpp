@@ -7,7 +7,8 @@
 /// Text in columns of a terminal.
 namespace familiar::app {
 
-/// How many columns there are: COLUMNS, else what the terminal behind standard output says, else 80.
+/// How many columns there are: COLUMNS, else what the terminal behind standard output says, else 80; the largest number
+/// where standard output is no terminal, since a program that reads wants all of it.
 std::size_t terminal_width();
 
 /// How many columns a text takes: characters of East Asian scripts and emoji take two. For text without control

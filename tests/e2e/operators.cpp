@@ -413,6 +413,9 @@ BOOST_AUTO_TEST_CASE(the_commands_show_jobs_to_people_and_to_programs) {
     BOOST_TEST(contains(table.out, job.substr(0, 10) + "  refused"), table.out);
     BOOST_TEST(contains(table.out, "…"), table.out);
     BOOST_TEST(contains(table.out, "#7"), table.out);
+    const auto whole = command({"jobs", "--repository", about.path}, {{"COLUMNS", ""}});  // and no terminal
+    BOOST_TEST(contains(whole.out, about.path + "#7"), whole.out);
+    BOOST_TEST(contains(whole.out, text(shown(job), "reason")), whole.out);
 
     const auto json = command({"jobs", "--repository", about.path, "--state", "refused", "--limit", "1", "--json"});
     const auto page = boost::json::parse(json.out).as_object();
