@@ -3,6 +3,8 @@
 #include "observe/redact.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 
 namespace asio = boost::asio;
@@ -17,9 +19,30 @@ constexpr std::size_t largest_file = std::size_t{1} << 20;
 constexpr auto make_secret = "make one with `openssl rand -hex 32` and tell it to the forge, too";
 
 /// Every secret of the configuration is known to the redaction by now.
-bool holds_secret(const fs::path& file) {
+bool holds_secret(const std::string& text) {
+    return observe::redacted(text) != text;
+}
+
+/// What stands there apart from ${NAME} and ${NAME:-default}.
+std::string without_variables(std::string_view text) {
+    std::string rest;
+    for (;;) {
+        const auto begin = text.find("${");
+        const auto end = text.find('}', begin);
+        if (end == std::string_view::npos) return rest.append(text);
+        rest.append(text.substr(0, begin)).append("${}");
+        text.remove_prefix(end + 1);
+    }
+}
+
+findings judge_readable(const fs::path& file) {
+    constexpr auto open = ", and every user of this machine may read it";
     const auto text = config::read_small_file(file, largest_file);
-    return text && observe::redacted(*text) != *text;
+    if (!text || !holds_secret(*text)) return {};
+    if (holds_secret(without_variables(*text)))
+        return warn(file.string() + " holds secrets" + open, "chmod 640 it and give it to the server's group");
+    return warn(file.string() + " holds a secret, the default of a variable that has no other value" + open,
+                "give the variable a value of your own");
 }
 
 /// Those that a start reads: what the command line named, or else what there is in the usual places.
@@ -62,9 +85,7 @@ asio::awaitable<findings> configuration(const patient& who) {
 asio::awaitable<findings> secrets_in_files(const patient& who) {
     findings all;
     for (const auto& file : files_read(who))
-        if (is_open_to_all(file) && holds_secret(file))
-            all.push_back({verdict::warn, file.string() + " holds secrets, and every user of this machine may read it",
-                           "chmod 640 it and give it to the server's group"});
+        if (is_open_to_all(file)) std::ranges::move(judge_readable(file), std::back_inserter(all));
     if (all.empty()) all = ok("no file that everybody may read holds one");
     co_return all;
 }

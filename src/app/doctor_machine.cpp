@@ -88,7 +88,8 @@ asio::awaitable<findings> port(const patient& who) {
         const auto opened = http::open_listener(trial, server.host, wanted);
         if (!opened) co_return fail(describe(opened.error()), "");
     }
-    co_return ok(std::to_string(server.port) + " is free, no server runs");
+    // Not that no server runs: it may in another container. The database's lock says that.
+    co_return ok(std::to_string(server.port) + " is free");
 }
 
 std::uint64_t descriptors_for(std::uint32_t connections) noexcept {

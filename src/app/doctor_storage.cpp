@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <sys/vfs.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace asio = boost::asio;
@@ -28,7 +29,10 @@ constexpr std::array<std::pair<std::uint64_t, std::string_view>, 8> network_file
     {0x00c36400, "Ceph"},
 }};
 
-constexpr auto make_it = "create it for the server's user: install -d -m 750 -o USER ";
+std::string how_to_make(const fs::path& folder) {
+    const auto self = std::to_string(::geteuid());
+    return "create it for uid " + self + ", as which this runs: install -d -m 750 -o " + self + " " + folder.string();
+}
 
 std::string in_gib(std::uintmax_t bytes) {
     std::array<char, 32> text{};
@@ -60,7 +64,7 @@ core::result<void> try_to_write(const fs::path& folder) {
 findings judge_folder(const fs::path& folder, std::uint64_t least_free, const std::string& on_network) {
     const auto there = existing(folder);
     if (const auto written = try_to_write(folder); !written)
-        return fail(describe(written.error()), make_it + folder.string());
+        return fail(describe(written.error()), how_to_make(folder));
     std::error_code unknown;
     const auto free = fs::space(there, unknown).available;
     if (!unknown && free < least_free)
@@ -87,7 +91,7 @@ asio::awaitable<findings> storage_folder(const patient& who) {
     const auto folder = storage.path.parent_path();
     std::error_code unknown;
     if (!fs::is_directory(folder, unknown))
-        co_return fail("there is no folder " + folder.string(), make_it + folder.string());
+        co_return fail("there is no folder " + folder.string(), how_to_make(folder));
     co_return judge_folder(folder, storage.min_free_disk,
                            "the database needs locks and shared memory that work: give it a local disk");
 }

@@ -114,6 +114,20 @@ BOOST_AUTO_TEST_CASE(a_file_with_secrets_that_everybody_may_read_is_a_warning) {
     check(see(secrets_in_files), verdict::ok, "");
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_that_is_the_default_of_a_variable_is_a_warning_while_it_is_in_use) {
+    observe::redact(core::secret("a-default-in-a-file"));
+    const auto write = [this](const std::string& value) {
+        std::ofstream(configured.file) << "providers: {github: {token: \"" << value << "\"}}\n";
+    };
+    write("${TOKEN:-a-default-in-a-file}");
+    fs::permissions(configured.file, fs::perms(0644));
+    check(see(secrets_in_files), verdict::warn, "give the variable a value of your own");
+    write("${TOKEN:-another-default}");
+    check(see(secrets_in_files), verdict::ok, "");
+    write("${TOKEN}a-default-in-a-file${");
+    check(see(secrets_in_files), verdict::warn, "holds secrets");
+}
+
 BOOST_AUTO_TEST_CASE(short_secrets_and_missing_ones_are_warnings) {
     auto& github = configured.values.providers.github;
     check(see(github_secrets), verdict::ok, "");
@@ -161,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_somebody_has_is_a_failure) {
     configured.values.server.port = ntohs(address.sin_port);
     check(see(port), verdict::fail, "choose another port");
     ::close(taken);
-    check(see(port), verdict::ok, "is free");
+    check(see(port), verdict::ok, std::to_string(configured.values.server.port) + " is free; ");
     configured.values.server.port = 0;
     check(see(port), verdict::ok, "any");
 }
@@ -180,7 +194,8 @@ BOOST_AUTO_TEST_CASE(the_folder_of_the_database_has_to_be_there_and_writable) {
     check(see(storage_folder), verdict::fail, "there is no folder");
     std::ofstream(folder / "file");
     configured.values.storage.path = folder / "file/familiar.db";
-    check(see(storage_folder), verdict::fail, "install -d");
+    check(see(storage_folder), verdict::fail,
+          "install -d -m 750 -o " + std::to_string(::geteuid()) + " " + (folder / "file").string());
     configured.values.storage.path = "/proc/familiar.db";  // nobody, not even root, makes anything there
     check(see(storage_folder), verdict::fail, "cannot make a folder in /proc");
 }
