@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(for_developers_need_no_environment_and_stay_on_this_machine
     BOOST_TEST(result->values.server.port == 7000);
     BOOST_TEST(revealed(result->values.providers.github.webhook_secret) == std::vector<std::string>{"development"},
                boost::test_tools::per_element());
+    BOOST_TEST(result->values.server.api_token.reveal() == "development");
     BOOST_TEST(result->values.storage.path == std::filesystem::current_path() / "build/dev/familiar.db");
 }
 
