@@ -78,12 +78,13 @@ install() { # install STEP PACKAGE...: installs those that are missing
 build_packages=(ca-certificates clang-19 cmake git libclang-rt-19-dev lld-19 llvm-19 ninja-build
     libboost1.81-dev libboost-filesystem1.81-dev libboost-json1.81-dev libboost-test1.81-dev libboost-url1.81-dev
     libcli11-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev)
-# The demo's forge (lighttpd runs git's HTTP backend; lsb-base keeps it from pulling in systemd) and agent image.
-run_packages=(curl lighttpd lsb-base mmdebstrap)
+# The demo's forge (lighttpd runs git's HTTP backend; lsb-base keeps it from pulling in systemd), its agent image, and an engine
+# where there is none (iproute2).
+run_packages=(curl iproute2 lighttpd lsb-base mmdebstrap)
 # strace ends a server at a system call of the test's choice; prometheus and Nagios' check_http poll one; slowhttptest attacks one.
 # systemd-analyze (systemd) reads the unit, which wants a /bin/kill (procps); docker-compose the compose file,
-# on an engine in a network of its own (iproute2, iptables).
-test_packages=(busybox-static clang-format-19 docker-compose gh iproute2 iptables monitoring-plugins-basic procps prometheus
+# on an engine in a network of its own (iptables).
+test_packages=(busybox-static clang-format-19 docker-compose gh iptables monitoring-plugins-basic procps prometheus
     slowhttptest strace systemd)
 # adnanh's webhook and nginx are what Familiar is measured beside; the openssl program signs; sqlite3 ages a journal.
 bench_packages=(libbenchmark-dev nginx-light openssl sqlite3 webhook wrk)

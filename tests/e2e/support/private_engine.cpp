@@ -1,5 +1,6 @@
 #include "e2e/support/private_engine.hpp"
 
+#include "e2e/support/engine_bridge.hpp"
 #include "e2e/support/program.hpp"
 #include "e2e/support/wait_for.hpp"
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -131,10 +133,14 @@ void private_engine::start(restore containers) {
                                   "--pid"};
     // A containerd that dockerd gives up on leaves its stacks there.
     argv.insert(argv.end(), {"env", "TMPDIR=" + folder_.path().string()});
-    if (shape_ == shape::installed)
+    std::optional<engine_bridge> bridge;  // until it answers
+    if (shape_ == shape::installed) {
         argv.insert(argv.end(), {"sh", "-c", with_socket, "sh", "--host", "fd://"});
-    else
-        argv.insert(argv.end(), {"dockerd", "--host", url(), "--iptables=false", "--bridge=none"});
+    } else {
+        bridge.emplace("familiar" + std::to_string(holder_));
+        argv.insert(argv.end(), {"dockerd", "--host", url(), "--bridge", bridge->name(), "--iptables=false",
+                                 "--ip6tables=false", "--ip-forward=false"});
+    }
     argv.insert(argv.end(), {"--config-file", in("daemon.json"), "--data-root", in("data"), "--exec-root", in("exec"),
                              "--pidfile", in("pid")});
     if (containers == restore::live) argv.emplace_back("--live-restore");

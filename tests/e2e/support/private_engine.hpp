@@ -19,9 +19,10 @@ public:
     /// Whether containers outlive an end of the engine.
     enum class restore { none, live };
 
-    /// bare: as with cmake/engine.sh it has neither bridge nor iptables, so containers use the network `host` or
-    /// `none`. installed: it has both, in a `network_room`, and a socket that belongs to a group and outlives it, as
-    /// systemd's docker.socket holds it: while it is stopped, connections are taken and nobody answers.
+    /// bare: as with cmake/engine.sh it has no iptables, and a bridge only while it starts, so containers use the
+    /// network `host` or `none`, and the machine's docker0 stays. installed: it has both, in a `network_room`, and a
+    /// socket that belongs to a group and outlives it, as systemd's docker.socket holds it: while it is stopped,
+    /// connections are taken and nobody answers.
     enum class shape { bare, installed };
 
     /// Starts it, with the demo's agent image.
