@@ -28,7 +28,7 @@ struct outcome {
     spending spent{};
     /// The end of what it printed, see last_lines(); known once its log is kept, and empty for a success.
     std::string last_lines{};
-    std::string cause{};  ///< of a failure, in one word; see observe::metrics::agent_failed
+    std::string cause{};  ///< of a failure, in one word; see observe::metrics::agent_ended
 };
 
 /// The outcome of a container that ended by itself: success is exit code 0, unless the agent reports that it failed.

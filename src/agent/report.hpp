@@ -23,7 +23,7 @@ struct report {
     std::optional<bool> success{};  ///< `outcome`: "succeeded" or "failed"
     std::string summary{};
     std::string reason{};
-    std::string cause{};  ///< why it failed, in one word that is counted; see observe::metrics::agent_failed
+    std::string cause{};  ///< why it failed, in one word that is counted; see observe::metrics::agent_ended
     spending spent{};
 };
 
