@@ -30,6 +30,7 @@ constexpr std::array rows{
     row{"unable to resolve docker endpoint", errc::engine_unreachable},
     row{"check if the server supports the requested api version", errc::engine_unreachable},
     row{"daemon: unexpected eof", errc::unavailable},  // what the engine read broke off, and not what we read
+    row{"\": unexpected eof", errc::unavailable},
     row{"unexpected eof", errc::engine_unreachable},
     row{"is too old. minimum supported api version", errc::engine_unreachable},
     row{"is too new. maximum supported api version", errc::engine_unreachable},
@@ -76,6 +77,8 @@ constexpr std::array rows{
     row{"deadline exceeded", errc::unavailable},
     row{"request canceled", errc::unavailable},
     row{"\": eof", errc::unavailable},
+    row{"server closed idle connection", errc::unavailable},
+    row{"transport connection broken", errc::unavailable},
     row{"toomanyrequests", errc::unavailable},
     row{"too many requests", errc::unavailable},
     row{"http 408 response", errc::unavailable},

@@ -75,6 +75,12 @@ const std::vector<row> rows{
      "https://www.docker.com/increase-rate-limit\n",
      errc::unavailable},
     {"Error response from daemon: Get \"https://r.example/v2/\": EOF\n", errc::unavailable},
+    {"Error response from daemon: Get \"https://r.example/v2/\": unexpected EOF\n", errc::unavailable},
+    {"Error response from daemon: Get \"http://127.0.0.1:44259/v2/\": http: server closed idle connection\n",
+     errc::unavailable},
+    {"Error response from daemon: Get \"https://r.example/v2/\": net/http: HTTP/1.x transport connection broken: "
+     "malformed HTTP status code\n",
+     errc::unavailable},
     {"Error response from daemon: unexpected EOF\n", errc::unavailable},
     {"Error response from daemon: Get \"https://r.example/v2/\": context deadline exceeded (Client.Timeout exceeded "
      "while awaiting headers)\n",
