@@ -149,9 +149,10 @@ leave() {
 # ---- the workflow
 
 # Passes the output on, with a line and the time for each step that ended. What configuring says is shown if it was the end of
-# it; a build's progress goes to one line of a terminal. After the tests nothing follows: their summary is the last line.
+# it; a build's progress goes to one line of a terminal, and elsewhere is told once a minute. After the tests nothing follows:
+# their summary is the last line.
 narrate() {
-    local line held='' bar='' blank=''
+    local line held='' bar='' blank='' told=$SECONDS
     trap '' INT TERM
     while IFS= read -r line; do
         printf '%s\n' "$line" >&3
@@ -163,8 +164,14 @@ narrate() {
             [[ $step != test* ]] || echo "$step"
         elif [[ $step == configure* ]]; then
             held+=$line$'\n'
-        elif [[ $step == build* && $line =~ ^\[[0-9]+/[0-9]+\]\  ]]; then
-            [[ ! -t 1 ]] || { bar=$'\r\033[K' && printf '\r\033[K%.100s' "$line"; }
+        elif [[ $step == build* && $line =~ ^\[([0-9]+)/([0-9]+)\]\  ]]; then
+            if [[ -t 1 ]]; then
+                bar=$'\r\033[K'
+                printf '\r\033[K%.100s' "$line"
+            elif ((SECONDS >= told + 60)); then
+                told=$SECONDS
+                echo "$step: ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]} steps"
+            fi
         elif [[ -z $line ]]; then
             blank+=$'\n'
         else
