@@ -166,29 +166,6 @@ BOOST_AUTO_TEST_CASE(have_every_key_in_full) {
     for (const auto& key : keys) BOOST_TEST(has_key(full, key), "full.yaml has no " + key);
 }
 
-BOOST_AUTO_TEST_CASE(show_the_defaults_in_full) {
-    const auto full = parse(text_of(folder / "full.yaml"), "full.yaml", one_forge);
-    BOOST_TEST_REQUIRE(full.has_value(), errors_of(full));
-    const settings defaults;
-    const auto& values = full->values;
-    BOOST_TEST(values.server.max_buffered == defaults.server.max_buffered);
-    BOOST_TEST((values.server.request_timeout == defaults.server.request_timeout));
-    BOOST_TEST((values.storage.retention == defaults.storage.retention));
-    BOOST_TEST(values.concurrency.queue_size == defaults.concurrency.queue_size);
-    BOOST_TEST((values.agents.timeout == defaults.agents.timeout));
-    BOOST_TEST((values.agents.debounce_max == defaults.agents.debounce_max));
-    BOOST_TEST(values.agents.memory == defaults.agents.memory);
-    BOOST_TEST((values.docker.pull_timeout == defaults.docker.pull_timeout));
-    BOOST_TEST((values.git.timeout == defaults.git.timeout));
-    BOOST_TEST(values.logging.max_log == defaults.logging.max_log);
-    BOOST_TEST((values.retry.max_backoff == defaults.retry.max_backoff));
-    BOOST_TEST(values.providers.gitlab.git_url == defaults.providers.gitlab.git_url);
-    BOOST_TEST((values.triggers.forks == defaults.triggers.forks));
-    BOOST_TEST(values.events.mr_comment == defaults.events.mr_comment);
-    BOOST_TEST((values.permissions.push_commits == defaults.permissions.push_commits));
-    BOOST_TEST(values.prompts.mention == defaults.prompts.mention);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace familiar::config::test
