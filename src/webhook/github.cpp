@@ -3,6 +3,7 @@
 #include "webhook/payload.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace familiar::webhook::github {
@@ -21,6 +22,8 @@ std::optional<action> pull_request_action(std::string_view name) {
     return std::nullopt;
 }
 
+constexpr field actor_fields[] = {{"login"}, {"id"}, {"type"}};
+
 /// A user may be null: GitHub's ghost, whose account was deleted.
 event::actor read_actor(const fields& in, std::string_view name) {
     const auto user = in.maybe_object(name);
@@ -28,12 +31,28 @@ event::actor read_actor(const fields& in, std::string_view name) {
     return {.login = user->text("login"), .id = user->maybe_number("id"), .bot = user->maybe_text("type") == "Bot"};
 }
 
+constexpr field repository_fields[] = {{"full_name"}, {"default_branch"}};
+
 event::repository read_repository(const fields& payload) {
     const auto repository = payload.object("repository");
     return {.forge = event::provider::github,
             .path = read_path(repository, "full_name", path_segments),
             .default_branch = maybe_branch(repository, "default_branch")};
 }
+
+constexpr field source_fields[] = {{"full_name"}};
+constexpr field head_fields[] = {{"ref"}, {"sha"}, {"repo", source_fields}};
+constexpr field base_fields[] = {{"ref"}};
+constexpr field pull_request_fields[] = {
+    {"number"},
+    {"title"},
+    {"body"},
+    {"html_url"},
+    {"draft"},
+    {"user", actor_fields},
+    {"head", head_fields},
+    {"base", base_fields},
+};
 
 /// The `pull_request` object, in full and in the shorter form that reviews carry. `head.repo` is null or absent once
 /// the fork has been deleted.
@@ -57,6 +76,10 @@ event::merge_request read_pull_request(const fields& payload, const event::repos
     return request;
 }
 
+constexpr field issue_fields[] = {
+    {"number"}, {"title"}, {"body"}, {"html_url"}, {"draft"}, {"user", actor_fields}, {"pull_request"},
+};
+
 /// The `issue` object of a comment on a pull request: it says nothing of the head.
 event::merge_request read_issue(const fields& payload) {
     const auto issue = payload.object("issue");
@@ -72,6 +95,9 @@ event::merge_request read_issue(const fields& payload) {
             .draft = issue.maybe_flag("draft"),
             .author = read_actor(issue, "user")};
 }
+
+constexpr field comment_fields[] = {{"id"}, {"body"}, {"html_url"}, {"path"}, {"line"}, {"in_reply_to_id"}};
+constexpr field review_fields[] = {{"id"}, {"body"}, {"html_url"}};
 
 event::comment read_comment(const fields& in) {
     return {.id = read_positive(in, "id"),
@@ -145,6 +171,18 @@ parsed parse_review_comment(const fields& payload, const delivery& origin, const
     return unless_malformed(std::move(value), fault);
 }
 
+/// All that is asked for here, which is little of a payload.
+constexpr field payload_fields[] = {
+    {"action"},
+    {"before"},
+    {"sender", actor_fields},
+    {"repository", repository_fields},
+    {"pull_request", pull_request_fields},
+    {"issue", issue_fields},
+    {"comment", comment_fields},
+    {"review", review_fields},
+};
+
 }  // namespace
 
 core::result<void> verify(const keys& known, const request& incoming) {
@@ -168,16 +206,18 @@ delivery identify(const request& incoming) {
     return {.id = delivery_id(incoming, "X-GitHub-Delivery"), .event_name = plain_header(incoming, "X-GitHub-Event")};
 }
 
+parsed read(const delivery& origin, const event::fields& payload, const std::string& fault) {
+    if (origin.event_name == "ping") return pong{};
+    if (origin.event_name == "pull_request") return parse_pull_request(payload, origin, fault);
+    if (origin.event_name == "issue_comment") return parse_issue_comment(payload, origin, fault);
+    if (origin.event_name == "pull_request_review") return parse_review(payload, origin, fault);
+    if (origin.event_name == "pull_request_review_comment") return parse_review_comment(payload, origin, fault);
+    if (origin.event_name.empty()) return malformed("X-GitHub-Event");
+    return ignored{"event " + origin.event_name};
+}
+
 parsed parse(const delivery& origin, std::string_view body) {
-    return parse_body(body, [&origin](const fields& payload, const std::string& fault) -> parsed {
-        if (origin.event_name == "ping") return pong{};
-        if (origin.event_name == "pull_request") return parse_pull_request(payload, origin, fault);
-        if (origin.event_name == "issue_comment") return parse_issue_comment(payload, origin, fault);
-        if (origin.event_name == "pull_request_review") return parse_review(payload, origin, fault);
-        if (origin.event_name == "pull_request_review_comment") return parse_review_comment(payload, origin, fault);
-        if (origin.event_name.empty()) return malformed("X-GitHub-Event");
-        return ignored{"event " + origin.event_name};
-    });
+    return parse_body(body, payload_fields, std::bind_front(read, std::cref(origin)));
 }
 
 }  // namespace familiar::webhook::github

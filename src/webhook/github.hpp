@@ -1,5 +1,6 @@
 #pragma once
 
+#include "event/fields.hpp"
 #include "webhook/webhook.hpp"
 
 /// GitHub: X-Hub-Signature-256 over the raw body, pull_request, issue_comment, pull_request_review and
@@ -17,5 +18,9 @@ delivery identify(const request& incoming);
 /// pull request, on a line of its diff, or submitted as a review with a body: commented. ping: pong. Everything else is
 /// ignored with a reason.
 parsed parse(const delivery& origin, std::string_view body);
+
+/// The same of a payload that was read whole; what is wrong with it is noted in `fault`. `parse` reads only the fields
+/// that this one asks for, which are listed beside what asks: tests compare the two.
+parsed read(const delivery& origin, const event::fields& payload, const std::string& fault);
 
 }  // namespace familiar::webhook::github

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace familiar::webhook::gitlab {
@@ -79,6 +80,8 @@ core::result<void> verify_token(const keys& known, const request& incoming) {
     return refuse("has a wrong X-Gitlab-Token: the hook's secret token and webhook_secret differ");
 }
 
+constexpr field user_fields[] = {{"username"}, {"id"}};
+
 event::actor read_user(const fields& payload) {
     const auto user = payload.maybe_object("user");
     if (!user) return {};
@@ -86,6 +89,8 @@ event::actor read_user(const fields& payload) {
     const bool bot = event::is_gitlab_bot(login);
     return {.login = std::move(login), .id = user->maybe_number("id"), .bot = bot};
 }
+
+constexpr field project_fields[] = {{"path_with_namespace"}, {"default_branch"}};
 
 event::repository read_project(const fields& payload) {
     const auto project = payload.object("project");
@@ -101,6 +106,35 @@ event::origin read_origin(const fields& in) {
     if (source == 0 || target == 0) return event::origin::unknown;
     return source == target ? event::origin::same_repository : event::origin::fork;
 }
+
+constexpr field commit_fields[] = {{"id"}};
+constexpr field source_fields[] = {{"path_with_namespace"}};
+constexpr field position_fields[] = {{"new_line"}, {"new_path"}, {"old_line"}, {"old_path"}};
+
+/// Of a merge request and of a note: `object_attributes` is either.
+constexpr field attribute_fields[] = {
+    {"iid"},
+    {"title"},
+    {"description"},
+    {"url"},
+    {"source_branch"},
+    {"target_branch"},
+    {"source_project_id"},
+    {"target_project_id"},
+    {"draft"},
+    {"work_in_progress"},
+    {"author_id"},
+    {"last_commit", commit_fields},
+    {"source", source_fields},
+    {"action"},
+    {"oldrev"},
+    {"id"},
+    {"note"},
+    {"noteable_type"},
+    {"system"},
+    {"discussion_id"},
+    {"position", position_fields},
+};
 
 /// The merge request, which is `object_attributes` of its own events and `merge_request` of a note's.
 event::merge_request read_merge_request(const fields& in, const event::actor& user) {
@@ -121,6 +155,9 @@ event::merge_request read_merge_request(const fields& in, const event::actor& us
         request.source_path = read_path(*source, "path_with_namespace", path_segments);
     return request;
 }
+
+constexpr field draft_fields[] = {{"previous"}, {"current"}};
+constexpr field change_fields[] = {{"draft", draft_fields}};
 
 bool ends_draft(const fields& payload) {
     const auto changes = payload.maybe_object("changes");
@@ -191,6 +228,17 @@ parsed parse_note(const fields& payload, const delivery& origin, const std::stri
     return unless_malformed(std::move(value), fault);
 }
 
+/// All that is asked for here, which is little of a payload.
+constexpr field payload_fields[] = {
+    {"object_kind"},
+    {"event_name"},
+    {"user", user_fields},
+    {"project", project_fields},
+    {"object_attributes", attribute_fields},
+    {"merge_request", attribute_fields},
+    {"changes", change_fields},
+};
+
 }  // namespace
 
 core::result<void> verify(const keys& known, const request& incoming) {
@@ -201,15 +249,17 @@ delivery identify(const request& incoming) {
     return {.id = delivery_id(incoming, "Idempotency-Key"), .event_name = plain_header(incoming, "X-Gitlab-Event")};
 }
 
+parsed read(const delivery& origin, const event::fields& payload, const std::string& fault) {
+    auto kind = payload.maybe_text("object_kind");
+    if (kind.empty()) kind = payload.text("event_name");  // of system hooks, for what is no merge request
+    if (kind == "merge_request") return parse_merge_request(payload, origin, fault);
+    if (kind == "note") return parse_note(payload, origin, fault);
+    if (!fault.empty()) return malformed("object_kind");
+    return ignored{"event " + kind};
+}
+
 parsed parse(const delivery& origin, std::string_view body) {
-    return parse_body(body, [&origin](const fields& payload, const std::string& fault) -> parsed {
-        auto kind = payload.maybe_text("object_kind");
-        if (kind.empty()) kind = payload.text("event_name");  // of system hooks, for what is no merge request
-        if (kind == "merge_request") return parse_merge_request(payload, origin, fault);
-        if (kind == "note") return parse_note(payload, origin, fault);
-        if (!fault.empty()) return malformed("object_kind");
-        return ignored{"event " + kind};
-    });
+    return parse_body(body, payload_fields, std::bind_front(read, std::cref(origin)));
 }
 
 }  // namespace familiar::webhook::gitlab

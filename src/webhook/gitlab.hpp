@@ -1,5 +1,6 @@
 #pragma once
 
+#include "event/fields.hpp"
 #include "webhook/webhook.hpp"
 
 /// GitLab: X-Gitlab-Token or a signed request, merge_request and note (source:
@@ -18,5 +19,9 @@ delivery identify(const request& incoming);
 /// note on a merge request that no system wrote: commented. Everything else is ignored with a reason. The kind is read
 /// from the body: a system hook names all of them "System Hook" in its header.
 parsed parse(const delivery& origin, std::string_view body);
+
+/// The same of a payload that was read whole; what is wrong with it is noted in `fault`. `parse` reads only the fields
+/// that this one asks for, which are listed beside what asks: tests compare the two.
+parsed read(const delivery& origin, const event::fields& payload, const std::string& fault);
 
 }  // namespace familiar::webhook::gitlab

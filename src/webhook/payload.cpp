@@ -3,7 +3,6 @@
 #include "core/surrogates.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
 
 #include <algorithm>
 
@@ -16,22 +15,14 @@ namespace {
 // Payloads of both forges nest less than ten deep.
 constexpr std::size_t deepest = 64;
 
-json::value parse_leniently(std::string_view body, const json::storage_ptr& storage,
-                            boost::system::error_code& failed) {
-    json::parse_options options;
-    options.max_depth = deepest;
-    options.allow_invalid_utf8 = true;
-    return json::parse(json::string_view(body.data(), body.size()), failed, storage, options);
-}
-
-core::result<json::object> read_object(std::string_view body, json::storage_ptr storage) {
+core::result<json::object> read_object(std::string_view body, selection wanted, const json::storage_ptr& storage) {
     boost::system::error_code failed;
-    auto value = parse_leniently(body, storage, failed);
+    auto value = read_selected(body, wanted, deepest, storage, failed);
     if (failed) {
         // Boost.JSON has no single error code for a lone surrogate, so whether there was one is asked of the text.
         if (const auto repaired = core::replace_lone_surrogates(body); repaired != body) {
             failed.clear();
-            value = parse_leniently(repaired, storage, failed);
+            value = read_selected(repaired, wanted, deepest, storage, failed);
         }
     }
     if (failed) return core::fail(core::errc::invalid, "the body is not JSON: " + failed.message());
@@ -85,9 +76,9 @@ bool is_branch_name(std::string_view name) {
 
 }  // namespace
 
-parsed parse_body(std::string_view body, const field_reader& read) {
+parsed parse_body(std::string_view body, selection wanted, const field_reader& read) {
     json::monotonic_resource arena;
-    const auto object = read_object(body, &arena);
+    const auto object = read_object(body, wanted, &arena);
     if (!object) return bad_request{core::describe(object.error())};
     std::string fault;
     return read(event::fields(*object, fault), fault);

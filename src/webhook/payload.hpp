@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "event/fields.hpp"
+#include "webhook/selection.hpp"
 #include "webhook/webhook.hpp"
 
 #include <cstddef>
@@ -15,10 +16,11 @@ namespace familiar::webhook {
 /// Makes something of a payload's fields; what is wrong with them is noted in `fault` as they are read.
 using field_reader = std::function<parsed(const event::fields& payload, const std::string& fault)>;
 
-/// What `read` makes of the body; a bad_request if that is no JSON object, or nests deeper than 64. Bytes that are no
-/// UTF-8 and lone surrogates are let pass (users can bring both into a title or a comment): event::fields hands out
-/// valid text only. Of a key that stands twice the last one counts, as everywhere in the JSON world.
-parsed parse_body(std::string_view body, const field_reader& read);
+/// What `read` makes of those fields of the body that are `wanted`: to it others are absent. A bad_request if the body
+/// is no JSON object, or nests deeper than 64. Bytes that are no UTF-8 and lone surrogates are let pass (users can
+/// bring both into a title or a comment): event::fields hands out valid text only. Of a key that stands twice the last
+/// one counts, as everywhere in the JSON world.
+parsed parse_body(std::string_view body, selection wanted, const field_reader& read);
 
 /// A header that is printable ASCII of at most 128 bytes, as ids and event names are; empty if it is anything else.
 /// Neither is covered by every signature, and both are stored, logged and answered.

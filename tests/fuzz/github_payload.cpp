@@ -1,6 +1,5 @@
 #include "fuzz/input.hpp"
 #include "fuzz/payload_properties.hpp"
-#include "webhook/github.hpp"
 
 #include <array>
 
@@ -11,6 +10,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     constexpr std::array names{"pull_request", "issue_comment", "pull_request_review", "pull_request_review_comment",
                                "ping"};
     for (const auto* name : names)
-        fuzz::require_sound(webhook::github::parse({.id = "a-delivery", .event_name = name}, body));
+        fuzz::require_sound(event::provider::github, {.id = "a-delivery", .event_name = name}, body);
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "event/event.hpp"
 #include "fuzz/require.hpp"
+#include "support/whole_payload.hpp"
 #include "webhook/webhook.hpp"
 
 #include <boost/json/parse.hpp>
@@ -54,7 +55,10 @@ inline void require_same_when_read_back(const event::event& value) {
     require(event::to_json(*again) == written, "an event is the same when it is read back");
 }
 
-inline void require_sound(const webhook::parsed& parsed) {
+inline void require_sound(event::provider forge, const webhook::delivery& origin, std::string_view body) {
+    const auto parsed = webhook::parse(forge, origin, body);
+    require(test::described(parsed) == test::described(test::parse_whole(forge, origin, body)),
+            "what is passed over of a payload makes no difference");
     if (const auto* refused = std::get_if<webhook::bad_request>(&parsed))
         return require(!refused->reason.empty(), "what is refused has a reason");
     if (const auto* ignored = std::get_if<webhook::ignored>(&parsed)) {
