@@ -24,20 +24,18 @@ struct numbered {
     std::vector<std::size_t> places;  ///< of each mention in the comment
 };
 
-numbered number_mentions(std::string_view comment, std::string_view name) {
+numbered number_mentions(std::string comment, std::string_view name) {
+    std::transform(comment.begin(), comment.end(), comment.begin(),
+                   [](char c) { return c == mention_mark || c == number_end ? ' ' : c; });
     numbered out;
-    const auto append = [&out](std::string_view text) {
-        for (const char c : text) out.text.push_back(c == mention_mark || c == number_end ? ' ' : c);
-    };
     std::size_t copied = 0;
-    for (auto at = find_mention(comment, name, 0); at != std::string_view::npos;
-         at = find_mention(comment, name, copied)) {
-        append(comment.substr(copied, at - copied));
+    for (auto at = find_mention(comment, name, 0); at != std::string::npos; at = find_mention(comment, name, copied)) {
+        out.text.append(comment, copied, at - copied);
         out.text.append(1, mention_mark).append(std::to_string(out.places.size())).push_back(number_end);
         out.places.push_back(at);
         copied = at + 1 + name.size();
     }
-    append(comment.substr(copied));
+    out.text.append(comment, copied);
     return out;
 }
 
@@ -183,7 +181,7 @@ intent read_intent(std::string_view comment, std::string_view bot_username) {
         out.instructions = trimmed(comment);
         return out;
     }
-    const auto [text, places] = number_mentions(comment, name);
+    const auto [text, places] = number_mentions(std::string(comment), name);
     const auto prose = read_marks(own_words(text));
 
     std::string_view rest = prose.text;

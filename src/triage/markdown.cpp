@@ -152,6 +152,7 @@ std::size_t find_tag(std::string_view lowered, std::string_view tag, std::size_t
 
 /// Takes `<name ...>` up to `</name>` out of `text`.
 void remove_element(std::string& text, std::string_view name) {
+    if (text.find('<') == std::string::npos) return;  // as in most comments; to look for a name takes two copies
     std::string lowered(text);
     std::transform(lowered.begin(), lowered.end(), lowered.begin(), event::lower);
     const auto opening = '<' + std::string(name);

@@ -36,9 +36,11 @@ decision classify(const event::event& incoming, const config::settings& settings
 
     if (incoming.what != action::commented && incoming.request.draft) return ignored{"draft"};
 
-    if (incoming.note && read_intent(incoming.note->body, settings.bot_username).approves) return run{kind::mention};
     const auto what = kind_of(incoming, settings);
-    if (!settings.events.on(what)) return ignored{"events." + std::string(event::to_text(what)) + " is off"};
+    const bool on = settings.events.on(what);
+    if (on && what == kind::mention) return run{what};  // whether it approves changes nothing, and costs a reading
+    if (incoming.note && read_intent(incoming.note->body, settings.bot_username).approves) return run{kind::mention};
+    if (!on) return ignored{"events." + std::string(event::to_text(what)) + " is off"};
     return run{what};
 }
 

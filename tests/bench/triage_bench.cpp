@@ -53,7 +53,8 @@ void classify_comment(benchmark::State& state) {
     classify(state, commented(text_of(state, "Looks good to me.\n\n")));
 }
 
-/// The two readings that classify makes of a comment.
+/// The two readings of a comment: what it asks for, which admission reads, and whether it names the bot, as classify
+/// does.
 void read_intent_of_mention(benchmark::State& state) {
     const auto text = text_of(state, "@familiar please look at this and push the fix.\n\n");
     for (auto _ : state) benchmark::DoNotOptimize(triage::read_intent(text, "familiar"));

@@ -63,6 +63,22 @@ BOOST_AUTO_TEST_CASE(with_comments_on_a_mention_stays_a_mention_unless_mentions_
     BOOST_TEST(decide(make_comment("@familiar please"), settings) == "run mr_comment");
 }
 
+/// The quotation ends, and the <pre> in it with that: the approval is the approver's own word, though the name stands
+/// in what looks like code.
+BOOST_AUTO_TEST_CASE(an_approval_is_heard_whatever_is_switched_on_and_even_where_no_mention_is_seen) {
+    const auto plain = make_comment("@familiar ok-to-run");
+    const auto after_quoted_code = make_comment("> <pre>\n\n@familiar ok-to-run\n\n</pre>");
+    for (const bool mention : {true, false}) {
+        for (const bool mr_comment : {true, false}) {
+            config::settings settings;
+            settings.events.mention = mention;
+            settings.events.mr_comment = mr_comment;
+            BOOST_TEST(decide(plain, settings) == "run mention");
+            BOOST_TEST(decide(after_quoted_code, settings) == "run mention");
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_configured_name_is_the_one_that_counts) {
     config::settings settings;
     settings.bot_username = "helper";
