@@ -79,25 +79,31 @@ void commit_queue::serve(batch taken) {
 }
 
 void commit_queue::commit(std::span<std::unique_ptr<request>> writes) {
-    if (writes.empty()) return;
-    const auto failure = commit_together(writes);
-    if (!failure) return;
-    // A lock that was waited for in vain would be waited for again by each.
-    const bool retry_apart = writes.size() > 1 && failure->code != core::errc::busy;
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-        const auto why = retry_apart ? commit_together(writes.subspan(i, 1)) : failure;
-        if (why) writes[i]->refuse(*why);
+    if (writes.size() > 1) {
+        const auto together = in_one_transaction(
+            [&] { return std::ranges::all_of(writes, [&](const auto& one) { return perform_among_others(*one); }); });
+        if (together && *together) return;
+        if (!together && together.error().code == core::errc::busy) {
+            // A lock that was waited for in vain would be waited for again by each.
+            for (const auto& one : writes) one->refuse(together.error());
+            return;
+        }
+    }
+    for (const auto& one : writes) {
+        const auto alone = in_one_transaction([&] { return one->perform(*database_); });
+        if (!alone) one->refuse(alone.error());
     }
 }
 
-std::optional<core::error> commit_queue::commit_together(std::span<std::unique_ptr<request>> writes) {
-    if (auto unconnected = connect()) return unconnected;
+/// Whether it was committed: false if `work` said so. With an error, too, nothing of it stays.
+core::result<bool> commit_queue::in_one_transaction(const std::function<bool()>& work) {
+    if (auto unconnected = connect()) return *unconnected;
     try {
         database_->execute("begin immediate");
-        for (auto& one : writes) perform_apart(*one);
-        database_->execute("commit");
+        const bool keep = work();
+        database_->execute(keep ? "commit" : "rollback");
         set_patience(true);
-        return std::nullopt;
+        return keep;
     } catch (const std::exception& thrown) {
         auto why = failed(thrown);
         // Who comes meanwhile would wait for the rest of this time and then for as long again.
@@ -106,21 +112,14 @@ std::optional<core::error> commit_queue::commit_together(std::span<std::unique_p
     }
 }
 
-void commit_queue::set_patience(bool patient) {
-    if (std::exchange(patient_, patient) != patient && database_) database_->be_patient(patient);
+/// False if it has to be undone, and with it all of the transaction. Most that say no have looked and changed nothing.
+bool commit_queue::perform_among_others(request& one) {
+    const int before = database_->connection().getTotalChanges();
+    return one.perform(*database_) || database_->connection().getTotalChanges() == before;
 }
 
-void commit_queue::perform_apart(request& one) {
-    database_->execute("savepoint one_write");
-    try {
-        if (!one.perform(*database_)) database_->execute("rollback to one_write");
-    } catch (const std::exception& thrown) {
-        // After some errors SQLite has undone the whole transaction, the neighbours' writes with it.
-        if (!database_->in_transaction()) throw;
-        one.refuse(database_->failure_from(thrown));
-        database_->execute("rollback to one_write");
-    }
-    database_->execute("release one_write");
+void commit_queue::set_patience(bool patient) {
+    if (std::exchange(patient_, patient) != patient && database_) database_->be_patient(patient);
 }
 
 void commit_queue::read_one(request& one) {
