@@ -47,6 +47,7 @@ void commit_queue::work_until_closed() {
         if (taken.writes.empty() && taken.reads.empty()) break;
         serve(std::move(taken));
     }
+    log_.finish();
     database_.reset();
 }
 
@@ -75,7 +76,7 @@ void commit_queue::serve(batch taken) {
         read_one(*one);
         answer(std::move(one));
     }
-    if (database_) database_->tidy_log();
+    if (database_) log_.look_after(*database_);
 }
 
 void commit_queue::commit(std::span<std::unique_ptr<request>> writes) {

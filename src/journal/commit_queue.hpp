@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "journal/database.hpp"
+#include "journal/write_back.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -40,9 +41,9 @@ struct request {
 /// in one of its own, so that a bad one fails alone. A savepoint around each would undo the bad one only, but costs the
 /// good ones, which nearly all are, a fifteenth of all that a webhook costs.
 ///
-/// The log is written back into the file after everyone has been answered. While another program holds its lock for
-/// longer than the limit, only the first waits for so long: those after it are refused after a moment, until one gets
-/// it.
+/// The log is written back into the file beside that, and by the thread itself only at its longest. While another
+/// program holds its lock for longer than the limit, only the first waits for so long: those after it are refused after
+/// a moment, until one gets it.
 class commit_queue {
 public:
     using opener = std::function<database()>;
@@ -120,6 +121,7 @@ private:
     const opener open_;
     std::unique_ptr<database> database_;  ///< of the thread
     bool patient_ = true;                 ///< of the thread: whether `database_` waits for a lock for as long as it may
+    write_back log_;                      ///< of the thread
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -13,10 +13,6 @@ namespace {
 /// The write-ahead log is cut back to this after a checkpoint, so that one burst does not keep its space for ever.
 constexpr const char* limit_log = "pragma journal_size_limit = 67108864";
 
-/// Pages in the log from which on it is written back: SQLite's own default
-/// (https://www.sqlite.org/c3ref/wal_autocheckpoint.html).
-constexpr int long_log = 1000;
-
 /// For a lock that was held beyond the limit just now.
 constexpr std::chrono::milliseconds short_wait{250};
 
@@ -180,7 +176,7 @@ database::database(std::filesystem::path path, mode how, std::chrono::millisecon
         throw SQLite::Exception("the file system does not allow a write-ahead log (network share?)", SQLITE_CANTOPEN);
     connection_.exec("pragma synchronous = full");
     connection_.exec("pragma foreign_keys = on");
-    // What a savepoint needs for its undoing would go to a file in TMPDIR, which a kill -9 leaves behind.
+    // What a statement needs for its undoing would go to a file in TMPDIR, which a kill -9 leaves behind.
     connection_.exec("pragma temp_store = memory");
     connection_.exec(limit_log);
     // In the place of SQLite's own hook, which writes the log back within the commit that makes it long.
@@ -193,9 +189,7 @@ query database::use(const char* sql) {
     return query(*statement);
 }
 
-void database::tidy_log() noexcept {
-    if (*pages_in_log_ < long_log) return;
-    *pages_in_log_ = 0;
+void database::write_log_back() noexcept {
     sqlite3_wal_checkpoint_v2(connection_.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 

@@ -65,7 +65,7 @@ public:
     /// it, not even for the moment.
     enum class mode { untouched, read_only, read_write };
 
-    /// Read-write: WAL, synchronous FULL, foreign keys; the log is written back by tidy_log() only. The file must
+    /// Read-write: WAL, synchronous FULL, foreign keys; the log is written back by write_log_back() only. The file must
     /// exist.
     database(std::filesystem::path path, mode how, std::chrono::milliseconds busy_timeout);
 
@@ -76,9 +76,12 @@ public:
     SQLite::Database& connection() noexcept { return connection_; }
     const std::filesystem::path& path() const noexcept { return path_; }
 
-    /// Writes the log back into the file once it is long. Takes milliseconds, so it is done when nobody waits for an
-    /// answer. A failure is left to the next time: the log has it all.
-    void tidy_log() noexcept;
+    /// In the log after the last commit of this connection.
+    int pages_in_log() const noexcept { return *pages_in_log_; }
+
+    /// Copies what the log holds into the file, as far as nobody reads what was there before, and begins it anew with
+    /// the next commit if that is all of it. Nothing is lost if it fails.
+    void write_log_back() noexcept;
 
     /// With false a lock of another program is waited for only for a moment, until this is called with true.
     void be_patient(bool patient);

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(no_write_needs_a_file_that_a_kill_would_leave_behind) {
     }
     const test::opened_files files;
     open();
-    // Within its savepoint this changes hundreds of pages, whose old content has to be kept.
+    // This changes hundreds of pages, whose old content has to be kept.
     BOOST_TEST(run(book->prune(core::now() - std::chrono::hours(1), 1000)).value() == 400u);
     book->close();
     BOOST_TEST(!files.names().empty());

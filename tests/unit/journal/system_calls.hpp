@@ -48,6 +48,46 @@ private:
     }
 };
 
+/// While it lives, the kernel says this error to writes into one file.
+class failing_writes_into {
+public:
+    failing_writes_into(const std::filesystem::path& file, int error) {
+        struct stat facts{};
+        if (::stat(file.c_str(), &facts) != 0) throw std::runtime_error("no file " + file.string());
+        file_ = facts.st_ino;
+        error_ = error;
+        failed_ = false;
+        const auto with = reinterpret_cast<sqlite3_syscall_ptr>(&pwrite);
+        if (!replace("pwrite", with) || !replace("pwrite64", with))
+            throw std::runtime_error("SQLite keeps its system calls");
+    }
+    ~failing_writes_into() {
+        for (const char* name : {"pwrite", "pwrite64"}) replace(name, nullptr);
+    }
+    failing_writes_into(const failing_writes_into&) = delete;
+    failing_writes_into& operator=(const failing_writes_into&) = delete;
+
+    /// True if a write was refused so far.
+    static bool failed() { return failed_; }
+
+private:
+    static ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
+        struct stat facts{};
+        if (::fstat(file, &facts) != 0 || facts.st_ino != file_) return ::pwrite(file, data, size, offset);
+        failed_ = true;
+        errno = error_;
+        return -1;
+    }
+    static bool replace(const char* name, sqlite3_syscall_ptr with) noexcept {
+        auto* system = sqlite3_vfs_find(nullptr);
+        return system->xSetSystemCall(system, name, with) == SQLITE_OK;
+    }
+
+    static inline std::atomic<ino_t> file_{0};
+    static inline std::atomic<int> error_{0};
+    static inline std::atomic<bool> failed_{false};
+};
+
 /// While it lives, the names of the files that SQLite opens are kept.
 class opened_files {
 public:

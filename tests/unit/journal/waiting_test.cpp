@@ -1,7 +1,5 @@
 #include "desk.hpp"
 #include "other_writer.hpp"
-#include "support/wait_until.hpp"
-#include "system_calls.hpp"
 
 using namespace familiar;
 using test::other_writer;
@@ -54,20 +52,6 @@ BOOST_AUTO_TEST_CASE(while_a_lock_is_held_for_too_long_only_the_first_waits_for_
     busy->finish();
     context.run();
     BOOST_TEST(patient.value().has_value());
-}
-
-BOOST_AUTO_TEST_CASE(nobody_waits_for_the_log_to_be_written_back) {
-    open();
-    auto what = test::sample_delivery("d-1");
-    what.body.assign(8'000'000, 'x');  // makes the log long by itself
-    {
-        const test::held_writes file(path);
-        BOOST_TEST(run(book->record(what, test::sample_job())).has_value());
-        run(test::wait_until([] { return test::held_writes::held(); }));
-        BOOST_TEST(!test::held_writes::gave_up());
-    }
-    BOOST_TEST(run(book->check()).has_value());
-    BOOST_TEST(std::filesystem::file_size(path) > what.body.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
