@@ -28,6 +28,12 @@ std::size_t decode_utf8(std::string_view text, std::uint32_t& point) {
     return overlong || surrogate || point > 0x10ffff ? 0 : length;
 }
 
+/// How many bytes at the start of `text` are printable ASCII, as nearly all of a log is.
+std::size_t printable_run(std::string_view text) {
+    const auto other = std::ranges::find_if(text, [](unsigned char byte) { return byte < 0x20 || byte > 0x7e; });
+    return static_cast<std::size_t>(other - text.begin());
+}
+
 bool acts_on_terminals(std::uint32_t point) {
     return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029 || point == 0x061c ||
            point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
@@ -54,10 +60,18 @@ void append_escape(std::string& out, std::uint32_t point) {
 
 }  // namespace
 
+bool is_printable_ascii(std::string_view text) {
+    return printable_run(text) == text.size();
+}
+
 std::string escape_control(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    while (!text.empty()) {
+    for (;;) {
+        const auto printable = printable_run(text);
+        out += text.substr(0, printable);
+        text.remove_prefix(printable);
+        if (text.empty()) return out;
         std::uint32_t point = 0;
         const auto length = decode_utf8(text, point);
         if (length == 0)
@@ -68,7 +82,6 @@ std::string escape_control(std::string_view text) {
             out += text.substr(0, length);
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
-    return out;
 }
 
 }  // namespace familiar::observe

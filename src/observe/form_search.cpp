@@ -59,6 +59,16 @@ form_search::state form_search::next(state from, char byte) const noexcept {
     }
 }
 
+bool form_search::occurs_in(std::string_view text) const noexcept {
+    auto at = nothing;
+    for (std::size_t place = 0; place < text.size(); ++place) {
+        if (at == nothing) place = skip(text, place);
+        at = next(at, text[place]);
+        if (ending(at) != 0) return true;
+    }
+    return false;
+}
+
 std::size_t form_search::skip(std::string_view text, std::size_t from) const noexcept {
     while (from + 1 < text.size() && !beginnings_[pair(text[from], text[from + 1])]) ++from;
     return from;

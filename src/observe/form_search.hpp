@@ -33,6 +33,9 @@ public:
     /// The size of the longest form that ends here; 0 if none does.
     std::size_t ending(state at) const noexcept { return nodes_[at].ending; }
 
+    /// Whether a form lies in `text`, not counting any that a line end interrupts.
+    bool occurs_in(std::string_view text) const noexcept;
+
     /// From state `nothing`: the first place, not before `from`, where a form may begin, also one that a line end
     /// interrupts; the last byte may always.
     /// Several times as fast as next(), and most of a log is skipped by it.

@@ -91,48 +91,82 @@ std::string_view to_text(level severity) {
     return "error";
 }
 
+bool needs_quotes(std::string_view text) {
+    return text.empty() || std::ranges::any_of(text, [](char character) {
+               return character == ' ' || character == '=' || character == '"' || character == '\\';
+           });
+}
+
 /// `text` between quotes; both formats read the escapes of a backslash and a quote alike.
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
+void append_quoted(std::string& line, std::string_view text) {
+    line += '"';
     for (const char character : text) {
-        if (character == '"' || character == '\\') out += '\\';
-        out += character;
+        if (character == '"' || character == '\\') line += '\\';
+        line += character;
     }
-    return out += '"';
+    line += '"';
 }
 
-void append_logfmt(std::string& line, std::string_view name, std::string_view value) {
-    if (!line.empty()) line += ' ';
-    line += name;
-    line += '=';
-    const auto shown = escape_control(redacted(std::string(value)));
-    const bool plain = !shown.empty() && shown.find_first_of(" =\"\\") == std::string::npos;
-    line += plain ? shown : in_quotes(shown);
-}
+/// One line on its way. Secrets are hidden in a value as it is, since what escaping makes of one is none of its forms.
+/// Most values hold neither a secret nor anything to escape, and are copied once.
+class line {
+public:
+    explicit line(log_format format) : json_(format == log_format::json) { text_.reserve(usual_size); }
 
-void append_json(std::string& line, std::string_view name, std::string_view value, bool bare) {
-    line += line.empty() ? "{\"" : ",\"";
-    line += name;
-    line += "\":";
-    line += bare ? std::string(value) : in_quotes(escape_control(redacted(std::string(value))));
-}
+    void add(std::string_view name, std::string_view value) {
+        std::string hidden;
+        if (secrets_.may_be_in(value)) value = hidden = redacted(std::string(value));
+        std::string escaped;
+        if (!is_printable_ascii(value)) value = escaped = escape_control(value);
+        append_name(name);
+        if (json_ || needs_quotes(value))
+            append_quoted(text_, value);
+        else
+            text_ += value;
+    }
+
+    /// A number or a truth value: nobody's secret, and nothing to escape.
+    void add_bare(std::string_view name, std::string_view value) {
+        append_name(name);
+        text_ += value;
+    }
+
+    std::string end() && {
+        if (json_) text_ += '}';
+        return std::move(text_);
+    }
+
+private:
+    static constexpr std::size_t usual_size = 400;
+
+    void append_name(std::string_view name) {
+        if (json_)
+            text_ += text_.empty() ? "{\"" : ",\"";
+        else if (!text_.empty())
+            text_ += ' ';
+        text_ += name;
+        text_ += json_ ? "\":" : "=";
+    }
+
+    const bool json_;
+    const secret_search secrets_{};
+    std::string text_{};
+};
 
 std::string format_line(log_format format, level severity, std::string_view message, std::span<const field> about,
                         std::span<const field> more) {
-    std::string line;
-    const auto append = [&](std::string_view name, std::string_view value, bool bare) {
-        if (format == log_format::json)
-            append_json(line, name, value, bare);
-        else
-            append_logfmt(line, name, value);
-    };
-    append("ts", core::to_rfc3339(core::now()), false);
-    append("level", to_text(severity), false);
-    append("msg", message, false);
+    line shown(format);
+    shown.add("ts", core::to_rfc3339(core::now()));
+    shown.add("level", to_text(severity));
+    shown.add("msg", message);
     for (const auto part : {about, more})
-        for (const auto& field : part) append(field.name, field.value, field.bare);
-    if (format == log_format::json) line += '}';
-    return line;
+        for (const auto& field : part) {
+            if (field.bare)
+                shown.add_bare(field.name, field.value);
+            else
+                shown.add(field.name, field.value);
+        }
+    return std::move(shown).end();
 }
 
 void write(level severity, std::string_view message, std::span<const field> about, std::span<const field> more) {

@@ -82,7 +82,15 @@ void redact_issued(const core::secret& value) {
     renew_search(known);
 }
 
+secret_search::secret_search() : forms_(current_forms()) {}
+
+bool secret_search::may_be_in(std::string_view text) const {
+    const bool has_lines = text.find('\n') != std::string_view::npos || text.find('\r') != std::string_view::npos;
+    return has_lines || forms_->occurs_in(text);
+}
+
 std::string redacted(std::string text) {
+    if (!secret_search().may_be_in(text)) return text;
     redacting_stream stream;
     auto shown = stream.feed(text);
     shown += stream.finish();

@@ -27,8 +27,22 @@ void redact_issued(const core::secret& value);
 /// quote a child program.
 std::string redacted(std::string text);
 
-/// The same for a text that comes in pieces, wherever they end. What is handed out first is everything but an end that
-/// is the beginning of some form: a reader who follows waits for nothing else. Linear in the text, whatever it holds.
+/// Tells whether redacted() would change a text, by the secrets that are known when this is made: for many short texts
+/// that hold none, as those of a log line.
+class secret_search {
+public:
+    secret_search();
+
+    /// False: redacted(text) is `text`.
+    bool may_be_in(std::string_view text) const;
+
+private:
+    std::shared_ptr<const form_search> forms_;
+};
+
+/// The same as redacted() for a text that comes in pieces, wherever they end. What is handed out first is everything
+/// but an end that is the beginning of some form: a reader who follows waits for nothing else. Linear in the text,
+/// whatever it holds.
 class redacting_stream {
 public:
     redacting_stream();
