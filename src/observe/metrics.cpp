@@ -1,6 +1,7 @@
 #include "observe/metrics.hpp"
 
 #include "observe/process_stats.hpp"
+#include "observe/series.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -76,9 +77,9 @@ Gauge& gauge(Registry& registry, const char* name, const char* help) {
 }
 
 /// Both labels of a counter in every combination that is known beforehand.
-void prepare(Family<Counter>& family, const char* first, const auto& firsts, const char* second, const auto& seconds) {
+void prepare(series<Counter, 2>& of, const auto& firsts, const auto& seconds) {
     for (const auto* one : firsts)
-        for (const auto* other : seconds) family.Add({{first, one}, {second, other}});
+        for (const auto* other : seconds) of(one, other);
 }
 
 }  // namespace
@@ -94,27 +95,36 @@ struct metrics::families {
     Counter& cancelled = counter(registry, "familiar_agents_cancelled_total", "Agents that were stopped on request.");
     Counter& interrupted =
         counter(registry, "familiar_agents_interrupted_total", "Agents that ended because the server did.");
-    Family<Counter>& failures =
-        counters(registry, "familiar_agent_failures_total", "Agents that failed, by the cause.");
+    series<Counter, 1> failures{
+        counters(registry, "familiar_agent_failures_total", "Agents that failed, by the cause."), {"cause"}};
     Counter& cost = counter(registry, "familiar_agents_cost_usd_total", "US dollars that agents say they have cost.");
-    Family<Counter>& tokens = counters(registry, "familiar_agents_tokens_total",
-                                       "Tokens of language models that agents say they have used, caches included.");
+    series<Counter, 1> tokens{counters(registry, "familiar_agents_tokens_total",
+                                       "Tokens of language models that agents say they have used, caches included."),
+                              {"direction"}};
     Gauge& active = gauge(registry, "familiar_active_agents", "Agents that run now.");
 
-    Family<Counter>& webhooks_received =
-        counters(registry, "familiar_webhooks_received_total", "Requests to a webhook route.");
-    Family<Counter>& webhooks_processed =
-        counters(registry, "familiar_webhooks_processed_total", "Webhooks by what was answered.");
-    Family<Counter>& jobs = counters(registry, "familiar_jobs_total", "Jobs that reached their final state.");
-    Family<Counter>& retries = counters(registry, "familiar_retries_total", "Failures after which it was tried again.");
-    Family<Counter>& docker = counters(registry, "familiar_docker_commands_total", "Calls of the docker program.");
-    Family<Counter>& git = counters(registry, "familiar_git_operations_total", "Operations on repositories.");
-    Family<Counter>& api =
-        counters(registry, "familiar_api_requests_total", "Requests to the forges' APIs by what was answered.");
-    Family<Gauge>& api_remaining = gauges(registry, "familiar_api_rate_limit_remaining",
-                                          "Requests left of a forge's limit, as its last answer said.");
-    Family<Counter>& recovered = counters(registry, "familiar_deliveries_recovered_total",
-                                          "Webhooks that were missed while the server was away and taken up later.");
+    series<Counter, 1> webhooks_received{
+        counters(registry, "familiar_webhooks_received_total", "Requests to a webhook route."), {"provider"}};
+    series<Counter, 2> webhooks_processed{
+        counters(registry, "familiar_webhooks_processed_total", "Webhooks by what was answered."),
+        {"provider", "result"}};
+    series<Counter, 2> jobs{counters(registry, "familiar_jobs_total", "Jobs that reached their final state."),
+                            {"event", "outcome"}};
+    series<Counter, 1> retries{counters(registry, "familiar_retries_total", "Failures after which it was tried again."),
+                               {"operation"}};
+    series<Counter, 2> docker{counters(registry, "familiar_docker_commands_total", "Calls of the docker program."),
+                              {"command", "result"}};
+    series<Counter, 2> git{counters(registry, "familiar_git_operations_total", "Operations on repositories."),
+                           {"operation", "result"}};
+    series<Counter, 2> api{
+        counters(registry, "familiar_api_requests_total", "Requests to the forges' APIs by what was answered."),
+        {"provider", "code"}};
+    series<Gauge, 1> api_remaining{gauges(registry, "familiar_api_rate_limit_remaining",
+                                          "Requests left of a forge's limit, as its last answer said."),
+                                   {"provider"}};
+    series<Counter, 1> recovered{counters(registry, "familiar_deliveries_recovered_total",
+                                          "Webhooks that were missed while the server was away and taken up later."),
+                                 {"provider"}};
     Counter& adopted = counter(registry, "familiar_jobs_adopted_total",
                                "Running agents that were taken over from an earlier process.");
     Counter& orphans = counter(registry, "familiar_orphans_reaped_total",
@@ -125,35 +135,40 @@ struct metrics::families {
         gauge(registry, "familiar_queue_oldest_seconds", "For how long the oldest waiting job has waited.");
     Gauge& agent_slots = gauge(registry, "familiar_agent_slots", "How many agents may run at a time.");
     Gauge& docker_up = gauge(registry, "familiar_docker_up", "1 while a Docker engine answers.");
-    Family<Gauge>& gates =
-        gauges(registry, "familiar_gate_open", "1 while nothing holds the jobs that need this; 0 while they wait.");
+    series<Gauge, 1> gates{
+        gauges(registry, "familiar_gate_open", "1 while nothing holds the jobs that need this; 0 while they wait."),
+        {"gate"}};
     Gauge& draining = gauge(registry, "familiar_draining", "1 once the server is ending.");
 
-    Family<Histogram>& http = histograms(registry, "familiar_http_request_duration_seconds",
-                                         "From a request's first byte to its answer, by route.");
+    series<Histogram, 1> http{histograms(registry, "familiar_http_request_duration_seconds",
+                                         "From a request's first byte to its answer, by route."),
+                              {"route"},
+                              request_buckets};
     Histogram& queue_wait =
         histograms(registry, "familiar_queue_wait_seconds", "From a job's arrival to its start.").Add({}, wait_buckets);
     Histogram& job_duration =
         histograms(registry, "familiar_job_duration_seconds", "From a job's start to its final state.")
             .Add({}, job_buckets);
-    Family<Histogram>& stage =
-        histograms(registry, "familiar_job_stage_duration_seconds", "Time that jobs spent in a stage.");
+    series<Histogram, 1> stage{
+        histograms(registry, "familiar_job_stage_duration_seconds", "Time that jobs spent in a stage."),
+        {"stage"},
+        stage_buckets};
 
     explicit families(std::string_view version) {
         gauges(registry, "familiar_build_info", "Always 1; the label is the program's version.")
             .Add({{"version", std::string(version)}})
             .Set(1);
-        for (const auto* cause : failure_causes) failures.Add({{"cause", cause}});
-        for (const auto* direction : {"input", "output"}) tokens.Add({{"direction", direction}});
-        for (const auto* provider : providers) webhooks_received.Add({{"provider", provider}});
-        prepare(webhooks_processed, "provider", providers, "result", webhook_results);
-        prepare(jobs, "event", event_kinds, "outcome", outcomes);
-        for (const auto* operation : retry_operations) retries.Add({{"operation", operation}});
-        prepare(docker, "command", docker_commands, "result", results);
-        prepare(git, "operation", git_operations, "result", results);
-        prepare(api, "provider", providers, "code", api_codes);
-        for (const auto* provider : providers) recovered.Add({{"provider", provider}});
-        for (const auto* one : stages) stage.Add({{"stage", one}}, stage_buckets);
+        for (const auto* cause : failure_causes) failures(cause);
+        for (const auto* direction : {"input", "output"}) tokens(direction);
+        for (const auto* provider : providers) webhooks_received(provider);
+        prepare(webhooks_processed, providers, webhook_results);
+        prepare(jobs, event_kinds, outcomes);
+        for (const auto* operation : retry_operations) retries(operation);
+        prepare(docker, docker_commands, results);
+        prepare(git, git_operations, results);
+        prepare(api, providers, api_codes);
+        for (const auto* provider : providers) recovered(provider);
+        for (const auto* one : stages) stage(one);
     }
 };
 
@@ -172,7 +187,7 @@ void metrics::agent_ended(agent_end how, std::string_view cause) {
             return families_->completed.Increment();
         case agent_end::failed: {
             const bool known = std::ranges::find(failure_causes, cause) != failure_causes.end();
-            families_->failures.Add({{"cause", known ? std::string(cause) : "other"}}).Increment();
+            families_->failures(known ? cause : "other").Increment();
             return families_->failed.Increment();
         }
         case agent_end::timed_out:
@@ -189,45 +204,44 @@ void metrics::agent_spent(double cost_usd, std::int64_t input_tokens, std::int64
         if (std::isfinite(amount) && amount > 0) to.Increment(amount);
     };
     add(families_->cost, cost_usd);
-    add(families_->tokens.Add({{"direction", "input"}}), static_cast<double>(input_tokens));
-    add(families_->tokens.Add({{"direction", "output"}}), static_cast<double>(output_tokens));
+    add(families_->tokens("input"), static_cast<double>(input_tokens));
+    add(families_->tokens("output"), static_cast<double>(output_tokens));
 }
 
 void metrics::webhook_received(std::string_view provider) {
-    families_->webhooks_received.Add({{"provider", std::string(provider)}}).Increment();
+    families_->webhooks_received(provider).Increment();
 }
 
 void metrics::webhook_processed(std::string_view provider, std::string_view result) {
-    families_->webhooks_processed.Add({{"provider", std::string(provider)}, {"result", std::string(result)}})
-        .Increment();
+    families_->webhooks_processed(provider, result).Increment();
 }
 
 void metrics::job_ended(std::string_view event, std::string_view outcome) {
-    families_->jobs.Add({{"event", std::string(event)}, {"outcome", std::string(outcome)}}).Increment();
+    families_->jobs(event, outcome).Increment();
 }
 
 void metrics::retried(std::string_view operation) {
-    families_->retries.Add({{"operation", std::string(operation)}}).Increment();
+    families_->retries(operation).Increment();
 }
 
 void metrics::docker_command(std::string_view command, std::string_view result) {
-    families_->docker.Add({{"command", std::string(command)}, {"result", std::string(result)}}).Increment();
+    families_->docker(command, result).Increment();
 }
 
 void metrics::git_operation(std::string_view operation, std::string_view result) {
-    families_->git.Add({{"operation", std::string(operation)}, {"result", std::string(result)}}).Increment();
+    families_->git(operation, result).Increment();
 }
 
 void metrics::api_request(std::string_view provider, std::string_view code) {
-    families_->api.Add({{"provider", std::string(provider)}, {"code", std::string(code)}}).Increment();
+    families_->api(provider, code).Increment();
 }
 
 void metrics::set_api_rate_limit_remaining(std::string_view provider, double requests) {
-    families_->api_remaining.Add({{"provider", std::string(provider)}}).Set(requests);
+    families_->api_remaining(provider).Set(requests);
 }
 
 void metrics::delivery_recovered(std::string_view provider) {
-    families_->recovered.Add({{"provider", std::string(provider)}}).Increment();
+    families_->recovered(provider).Increment();
 }
 
 void metrics::job_adopted() {
@@ -255,7 +269,7 @@ void metrics::set_docker_up(bool up) {
 }
 
 void metrics::set_gate_open(std::string_view gate, bool open) {
-    families_->gates.Add({{"gate", std::string(gate)}}).Set(open ? 1 : 0);
+    families_->gates(gate).Set(open ? 1 : 0);
 }
 
 void metrics::set_draining(bool draining) {
@@ -263,11 +277,11 @@ void metrics::set_draining(bool draining) {
 }
 
 void metrics::add_route(std::string_view route) {
-    families_->http.Add({{"route", std::string(route)}}, request_buckets);
+    families_->http(route);
 }
 
 void metrics::http_request(std::string_view route, std::chrono::nanoseconds took) {
-    families_->http.Add({{"route", std::string(route)}}, request_buckets).Observe(seconds(took));
+    families_->http(route).Observe(seconds(took));
 }
 
 void metrics::queue_wait(std::chrono::milliseconds waited) {
@@ -279,7 +293,7 @@ void metrics::job_duration(std::chrono::milliseconds took) {
 }
 
 void metrics::job_stage(std::string_view stage, std::chrono::milliseconds took) {
-    families_->stage.Add({{"stage", std::string(stage)}}, stage_buckets).Observe(seconds(took));
+    families_->stage(stage).Observe(seconds(took));
 }
 
 void metrics::before_render(std::function<void()> refresh) {
