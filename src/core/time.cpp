@@ -1,8 +1,9 @@
 #include "core/time.hpp"
 
+#include "core/digits.hpp"
+
 #include <array>
 #include <charconv>
-#include <cstdio>
 #include <limits>
 
 namespace familiar::core {
@@ -73,11 +74,20 @@ std::string to_rfc3339(wall_time time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()),
-                  unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                  int(clock.minutes().count()), int(clock.seconds().count()), int(clock.subseconds().count()));
-    return text.data();
+    std::string text;
+    text.reserve(std::string_view("1994-11-06T08:49:37.000Z").size());
+    const auto append = [&text](auto number, std::size_t width, char then) {
+        append_digits(text, static_cast<unsigned>(number), width);
+        text += then;
+    };
+    append(int(date.year()), 4, '-');
+    append(unsigned(date.month()), 2, '-');
+    append(unsigned(date.day()), 2, 'T');
+    append(clock.hours().count(), 2, ':');
+    append(clock.minutes().count(), 2, ':');
+    append(clock.seconds().count(), 2, '.');
+    append(clock.subseconds().count(), 3, 'Z');
+    return text;
 }
 
 std::string to_file_stamp(wall_time time) {

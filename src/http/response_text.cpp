@@ -1,19 +1,28 @@
 #include "http/response_text.hpp"
 
+#include "core/digits.hpp"
+
 #include <boost/beast/http/status.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
+#include <iterator>
 #include <string_view>
 
 namespace familiar::http {
 
 namespace {
 
+bool is_printable(char character) {
+    return static_cast<unsigned char>(character) >= 0x20 && character != 0x7f;
+}
+
 void append_clean(std::string& out, std::string_view text) {
-    for (const char character : text)
-        if (static_cast<unsigned char>(character) >= 0x20 && character != 0x7f) out += character;
+    if (std::ranges::all_of(text, is_printable))
+        out += text;
+    else
+        std::ranges::copy_if(text, std::back_inserter(out), is_printable);
 }
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
@@ -32,17 +41,27 @@ std::string to_http_date(core::wall_time time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-    std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                                     days.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
-                                     months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
-                                     static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                     static_cast<int>(clock.seconds().count()));
-    return {text.data(), static_cast<std::size_t>(length)};
+    std::string text;
+    text.reserve(std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size());
+    const auto append = [&text](auto number, std::size_t width, std::string_view then) {
+        core::append_digits(text, static_cast<unsigned>(number), width);
+        text += then;
+    };
+    text.append(days.at(std::chrono::weekday(day).c_encoding())).append(", ");
+    append(unsigned(date.day()), 2, " ");
+    text.append(months.at(unsigned(date.month()) - 1)).append(" ");
+    append(int(date.year()), 4, " ");
+    append(clock.hours().count(), 2, ":");
+    append(clock.minutes().count(), 2, ":");
+    append(clock.seconds().count(), 2, " GMT");
+    return text;
 }
 
 std::string to_wire(const response& answer, response_form form, core::wall_time now) {
-    std::string out = "HTTP/1.1 " + std::to_string(answer.status) + ' ';
+    constexpr std::size_t usual_head = 250;
+    std::string out;
+    out.reserve(usual_head + answer.body.size());
+    out.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
     out += boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(answer.status));
     out += "\r\n";
     append_header(out, "Date", to_http_date(now));
