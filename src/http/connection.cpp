@@ -16,11 +16,18 @@ connection::connection(asio::ip::tcp::socket socket) : socket_(std::move(socket)
 
 void connection::expire_at(time_point when) {
     expired_ = false;
-    timer_.expires_at(when);
-    timer_.async_wait([weak = weak_from_this(), when](boost::system::error_code cancelled) {
+    deadline_ = when;
+    if (!timed_ || when < timer_.expiry()) look_at_deadline();
+}
+
+void connection::look_at_deadline() {
+    timed_ = true;
+    timer_.expires_at(deadline_);
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
         const auto self = weak.lock();
-        // A wait that was over when a later time was set is none of this time's business.
-        if (cancelled || !self || self->timer_.expiry() != when) return;
+        if (cancelled || !self) return;  // if cancelled, another wait has taken its place
+        if (clock::now() < self->deadline_) return self->look_at_deadline();
+        self->timed_ = false;
         self->expired_ = true;
         boost::system::error_code ignored;
         self->socket_.cancel(ignored);

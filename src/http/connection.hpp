@@ -14,15 +14,18 @@ namespace familiar::http {
 /// client whose time is up can still be told (beast::tcp_stream would have closed it).
 class connection : public std::enable_shared_from_this<connection> {
 public:
-    using time_point = std::chrono::steady_clock::time_point;
+    using clock = std::chrono::steady_clock;
+    using time_point = clock::time_point;
 
     explicit connection(boost::asio::ip::tcp::socket socket);
 
     boost::asio::ip::tcp::socket& socket() noexcept { return socket_; }
 
-    /// Sets the time until which operations may take, those that are under way included.
+    /// Sets the time until which operations may take, those that are under way included. A request sets four, nearly
+    /// all later than the one before: then the timer is left as it is, and when it wakes too early, set to what is
+    /// left.
     void expire_at(time_point when);
-    void expire_after(std::chrono::milliseconds duration) { expire_at(std::chrono::steady_clock::now() + duration); }
+    void expire_after(std::chrono::milliseconds duration) { expire_at(clock::now() + duration); }
 
     /// The time that was set last has passed.
     bool expired() const noexcept { return expired_; }
@@ -36,8 +39,12 @@ public:
     std::string remote() const;
 
 private:
+    void look_at_deadline();
+
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer timer_;
+    bool timed_ = false;  ///< the timer runs, and not for longer than to the deadline
+    time_point deadline_{};
     bool expired_ = false;
 };
 
