@@ -1,5 +1,6 @@
 #include "http/head_scan.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace familiar::http {
@@ -20,25 +21,26 @@ std::optional<response> refuse_version(std::string_view request_line) {
 }  // namespace
 
 std::optional<response> head_scan::look(std::string_view bytes) {
-    while (length_ == 0 && looked_at_ < bytes.size()) {
-        if (looked_at_ >= bounds_.max_header) break;
-        const bool begins_field = looked_at_ == line_begin_ && lines_ > 0;
-        const char byte = bytes[looked_at_++];
+    const auto whole = bytes.substr(0, bounds_.max_header);
+    while (length_ == 0 && looked_at_ < whole.size()) {
         if (after_cr_) {
-            if (byte != '\n') return error(400, "malformed request: a CR that ends no line");
+            if (whole[looked_at_++] != '\n') return error(400, "malformed request: a CR that ends no line");
             after_cr_ = false;
-            const auto line = bytes.substr(line_begin_, looked_at_ - 2 - line_begin_);
+            const auto line = whole.substr(line_begin_, looked_at_ - 2 - line_begin_);
             line_begin_ = looked_at_;
             if (auto refused = end_line(line)) return refused;
-        } else if (byte == '\r') {
-            after_cr_ = true;
-        } else if (byte == '\n') {
-            return error(400, "malformed request: a line that ends without CR");
-        } else if (is_control(byte)) {
-            return error(400, "malformed request: a control character in its header");
-        } else if (begins_field && (byte == ' ' || byte == '\t')) {
-            return error(400, "malformed request: a folded header line");
+            continue;
         }
+        const bool begins_field = looked_at_ == line_begin_ && lines_ > 0;
+        if (begins_field && (whole[looked_at_] == ' ' || whole[looked_at_] == '\t'))
+            return error(400, "malformed request: a folded header line");
+        const auto* control = std::find_if(whole.begin() + looked_at_, whole.end(), is_control);
+        looked_at_ = static_cast<std::size_t>(control - whole.begin());
+        if (control == whole.end()) break;
+        if (*control == '\n') return error(400, "malformed request: a line that ends without CR");
+        if (*control != '\r') return error(400, "malformed request: a control character in its header");
+        after_cr_ = true;
+        ++looked_at_;
     }
     if (length_ == 0 && looked_at_ >= bounds_.max_header) return error(431, "the request's header is too large");
     return {};

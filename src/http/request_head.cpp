@@ -4,6 +4,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 
+#include <iterator>
 #include <string_view>
 
 namespace familiar::http {
@@ -41,6 +42,7 @@ request to_request(const request_parser& parser) {
     incoming.method = message.method_string();
     incoming.path = target.substr(0, question);
     if (question != std::string_view::npos) incoming.query = target.substr(question + 1);
+    incoming.headers.reserve(static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& line : message) incoming.headers.emplace_back(line.name_string(), line.value());
     return incoming;
 }
