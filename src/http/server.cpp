@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <exception>
 #include <utility>
-#include <vector>
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -125,18 +124,17 @@ struct server::implementation {
 
     /// Connections that wait for a request end, unless one has just arrived.
     void end_waiting() {
-        const std::vector<tcp::socket*> waiting(shared.waiting.begin(), shared.waiting.end());
-        for (auto* socket : waiting) {
+        for (auto& mark : shared.waiting) {
             error_code failed;
-            if (socket->available(failed) == 0) socket->cancel(failed);
+            if (mark.socket().available(failed) == 0) mark.socket().cancel(failed);
         }
     }
 
     /// Streams may never end by themselves. A session that is about to begin one sees `closing`.
     void end_streams() {
-        for (auto* socket : shared.streaming) {
+        for (auto& mark : shared.streaming) {
             error_code ignored;
-            socket->cancel(ignored);
+            mark.socket().cancel(ignored);
         }
     }
 

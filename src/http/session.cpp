@@ -86,7 +86,7 @@ private:
         for (;;) {
             skip_blank_lines();
             if (buffer_.size() > 0) co_return true;
-            buffer_.shrink_to_fit();  // a connection that waits holds none
+            let_go_of_buffer();
             error_code failed;
             if (shared_.closing && socket_.available(failed) == 0) co_return false;
             const socket_mark mark(shared_.waiting, socket_);
@@ -101,6 +101,12 @@ private:
         const auto room = buffer_.prepare(buffer_.max_size() - buffer_.size());
         const auto size = co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
         buffer_.commit(size);
+    }
+
+    /// While a request is awaited or answered, no empty buffer is held for it: who reads next takes over its memory,
+    /// and finds it in the processor's caches.
+    void let_go_of_buffer() {
+        if (buffer_.size() == 0) buffer_.shrink_to_fit();
     }
 
     /// Clients put blank lines between requests, and servers look past them (RFC 9112, 2.2).
@@ -118,6 +124,7 @@ private:
         std::optional<response> answer = co_await receive(now, failed);
         if (seat_.lost() || (failed && !answer)) co_return false;
         seat_.keep();
+        let_go_of_buffer();
         const bool whole = !failed && now.parser.is_done();
         if (!answer) answer = co_await handle(now);
 

@@ -21,9 +21,9 @@ struct session_environment {
     bool draining = false;  ///< answers end their connections
     bool closing = false;   ///< no connection waits for a request any more
     /// The sockets whose session waits for a request's first byte, or for the peer to close.
-    socket_set waiting{};
+    socket_list waiting{};
     /// The sockets whose session streams a body: it ends when their operations are cancelled while `closing`.
-    socket_set streaming{};
+    socket_list streaming{};
     /// Who gives way to a newcomer.
     seating seats{};
 };
