@@ -35,7 +35,7 @@ asio::awaitable<http::response> webhook_route::operator()(http::request request)
     co_return std::move(given.response);
 }
 
-asio::awaitable<webhook_answer> webhook_route::answer(http::request request) const {
+asio::awaitable<webhook_answer> webhook_route::answer(http::request&& request) const {
     if (known_.draining && settings_->shutdown.intake == config::intake_policy::refuse)
         co_return webhook_answer{http::unavailable("the server is shutting down", retry_after), "refused"};
     if (known_.low_disk) co_return webhook_answer{http::unavailable("storage is nearly full", retry_after), "refused"};
@@ -70,8 +70,8 @@ asio::awaitable<webhook_answer> webhook_route::answer(http::request request) con
     co_return co_await accept(std::move(request), std::move(origin), std::get<event::event>(std::move(parsed)));
 }
 
-asio::awaitable<webhook_answer> webhook_route::accept(http::request request, webhook::delivery origin,
-                                                      event::event incoming) const {
+asio::awaitable<webhook_answer> webhook_route::accept(http::request&& request, webhook::delivery&& origin,
+                                                      event::event&& incoming) const {
     journal::delivery kept{forge_, origin.id, origin.event_name, std::move(request.body), request.received};
     const auto taken = co_await intake_.accept(std::move(kept), std::move(incoming));
     if (!taken) {

@@ -26,9 +26,9 @@ public:
     boost::asio::awaitable<http::response> operator()(http::request request) const;
 
 private:
-    boost::asio::awaitable<webhook_answer> answer(http::request request) const;
-    boost::asio::awaitable<webhook_answer> accept(http::request request, webhook::delivery origin,
-                                                  event::event incoming) const;
+    boost::asio::awaitable<webhook_answer> answer(http::request&& request) const;
+    boost::asio::awaitable<webhook_answer> accept(http::request&& request, webhook::delivery&& origin,
+                                                  event::event&& incoming) const;
 
     event::provider forge_;
     const config::current& settings_;
