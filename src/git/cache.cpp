@@ -1,6 +1,7 @@
 #include "git/cache.hpp"
 
 #include "async/blocking.hpp"
+#include "async/both.hpp"
 #include "git/committed_file.hpp"
 #include "git/directory.hpp"
 #include "git/files.hpp"
@@ -73,7 +74,6 @@ void apply(const history& known, const workspace_request& request, workspace& in
     into.branch = branch.name;
     into.push_enabled = branch.push;
     into.target_branch = known.target_branch;
-    into.changed_files = known.changed_files;
 }
 
 }  // namespace
@@ -165,10 +165,12 @@ asio::awaitable<core::result<void>> cache::fill(workspace_request& request,
         if (!accepted) co_return std::move(accepted).error();
     }
     apply(*known, request, into);
-    auto made = co_await make_repository(git, pool_, *known, request.trusts_configuration, into);
+    changes changed;
+    auto made = co_await async::both(make_repository(git, pool_, *known, request.trusts_configuration, into),
+                                     read_changes(git, mirror, *known, changed));
     if (!made) co_return std::move(made).error();
-    if (known->all_files)
-        into.working_directory = existing_directory(into.directory, common_directory(into.changed_files));
+    if (changed.all) into.working_directory = existing_directory(into.directory, common_directory(changed.files));
+    into.changed_files = std::move(changed.files);
     co_return core::result<void>{};
 }
 

@@ -8,7 +8,6 @@
 #include "git/work_tree.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace familiar::git {
@@ -19,18 +18,6 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_names = std::size_t{64} << 20;
-
-/// A guarded path that is to be as in the target.
-struct replacement {
-    std::string path;
-    bool in_head = false;
-    bool is_link = false;  ///< in the target; `object` is what it leads to
-    std::string object;    ///< the file's in the target; empty: nothing is written
-    bool executable = false;
-    bool written = false;
-};
-
-using replacements = std::vector<replacement>;
 
 /// An object that every git knows without having it.
 std::string empty_tree(const std::string& commit) {
@@ -61,8 +48,10 @@ asio::awaitable<core::result<std::string>> compare_trees(client& git, const hist
     co_return co_await git.local(std::move(call));
 }
 
-replacements differing(std::string_view differences) {
-    replacements found;
+using list = std::vector<replacement>;
+
+list differing(std::string_view differences) {
+    list found;
     for (const auto& one : read_tree_differences(differences)) {
         if (!is_guarded(one.path)) continue;
         replacement made;
@@ -77,7 +66,7 @@ replacements differing(std::string_view differences) {
 }
 
 /// The links of the target that the head has, too: what they lead to may differ.
-void add_common_links(const std::vector<tree_entry>& target, replacements& to) {
+void add_common_links(const std::vector<tree_entry>& target, list& to) {
     std::set<std::string, std::less<>> known;
     for (const auto& one : to) known.insert(one.path);
     for (const auto& entry : target) {
@@ -92,7 +81,7 @@ void add_common_links(const std::vector<tree_entry>& target, replacements& to) {
 
 /// Finds what the target's links lead to, and drops those that lead to the same in both trees.
 asio::awaitable<core::result<void>> resolve_links(client& git, const history& from, fs::path mirror,
-                                                  const std::vector<tree_entry>& target, replacements& all) {
+                                                  const std::vector<tree_entry>& target, list& all) {
     std::vector<std::string> links;
     for (const auto& one : all)
         if (one.is_link) links.push_back(one.path);
@@ -117,31 +106,25 @@ asio::awaitable<core::result<void>> resolve_links(client& git, const history& fr
     co_return core::result<void>{};
 }
 
-/// What is to be replaced, sorted by path.
-asio::awaitable<core::result<replacements>> find_replacements(client& git, const history& from, fs::path mirror) {
-    auto listing = co_await list_target(git, from, mirror);
-    if (!listing) co_return std::move(listing).error();
-    auto differences = co_await compare_trees(git, from, mirror);
-    if (!differences) co_return std::move(differences).error();
-
-    const auto target = read_tree_listing(*listing);
-    auto all = differing(*differences);
-    add_common_links(target, all);
-    auto resolved = co_await resolve_links(git, from, mirror, target, all);
-    if (!resolved) co_return std::move(resolved).error();
-    std::ranges::sort(all, {}, &replacement::path);
-    co_return all;
+asio::awaitable<core::result<void>> read_contents(client& git, fs::path mirror, replacements& of) {
+    std::set<std::string> objects;
+    for (const auto& one : of.paths)
+        if (!one.object.empty()) objects.insert(one.object);
+    if (objects.empty()) co_return core::result<void>{};
+    auto read = co_await read_files(git, std::move(mirror), {objects.begin(), objects.end()});
+    if (!read) co_return std::move(read).error();
+    of.contents = std::move(*read);
+    co_return core::result<void>{};
 }
 
 /// First everything of the head goes, for it may be in the way of what comes.
-core::result<void> put_in_place(const work_tree& tree, const std::map<std::string, std::string>& contents,
-                                replacements& all) {
-    for (const auto& one : all)
+core::result<void> put_in_place(const work_tree& tree, replacements& what) {
+    for (const auto& one : what.paths)
         if (one.in_head)
             if (auto gone = tree.remove(one.path); !gone) return gone;
-    for (auto& one : all) {
+    for (auto& one : what.paths) {
         if (one.object.empty()) continue;
-        auto written = tree.write(one.path, contents.at(one.object), one.executable);
+        auto written = tree.write(one.path, what.contents.at(one.object), one.executable);
         if (!written) return std::move(written).error();
         one.written = *written;
     }
@@ -149,21 +132,21 @@ core::result<void> put_in_place(const work_tree& tree, const std::map<std::strin
 }
 
 /// Those that git would take for new files.
-std::vector<std::string> unknown_to_head(const replacements& all) {
+std::vector<std::string> unknown_to_head(const list& all) {
     std::vector<std::string> paths;
     for (const auto& one : all)
         if (one.written && !one.in_head) paths.push_back(one.path);
     return paths;
 }
 
-std::vector<std::string> known_to_head(const replacements& all, const std::vector<std::string>& besides) {
+std::vector<std::string> known_to_head(const list& all, const std::vector<std::string>& besides) {
     auto paths = besides;
     for (const auto& one : all)
         if (one.in_head) paths.push_back(one.path);
     return paths;
 }
 
-std::vector<std::string> sorted_paths(const replacements& all, const std::vector<std::string>& besides) {
+std::vector<std::string> sorted_paths(const list& all, const std::vector<std::string>& besides) {
     std::set<std::string> paths(besides.begin(), besides.end());
     for (const auto& one : all) paths.insert(one.path);
     return {paths.begin(), paths.end()};
@@ -182,32 +165,34 @@ asio::awaitable<core::result<void>> skip_in_index(client& git, const workspace& 
 
 }  // namespace
 
-asio::awaitable<core::result<std::vector<std::string>>> guard_configuration(client& git, asio::thread_pool& pool,
-                                                                            const history& from,
-                                                                            const workspace& into) {
-    const auto mirror = into.objects.parent_path();
-    auto all = co_await find_replacements(git, from, mirror);
-    if (!all) co_return std::move(all).error();
-    if (all->empty()) co_return std::vector<std::string>{};
+asio::awaitable<core::result<void>> find_replacements(client& git, fs::path mirror, const history& from,
+                                                      replacements& into) {
+    auto listing = co_await list_target(git, from, mirror);
+    if (!listing) co_return std::move(listing).error();
+    auto differences = co_await compare_trees(git, from, mirror);
+    if (!differences) co_return std::move(differences).error();
 
-    std::map<std::string, std::string> contents;
-    std::set<std::string> objects;
-    for (const auto& one : *all)
-        if (!one.object.empty()) objects.insert(one.object);
-    if (!objects.empty()) {
-        auto read = co_await read_files(git, mirror, {objects.begin(), objects.end()});
-        if (!read) co_return std::move(read).error();
-        contents = std::move(*read);
-    }
+    const auto target = read_tree_listing(*listing);
+    into.paths = differing(*differences);
+    add_common_links(target, into.paths);
+    auto resolved = co_await resolve_links(git, from, mirror, target, into.paths);
+    if (!resolved) co_return std::move(resolved).error();
+    std::ranges::sort(into.paths, {}, &replacement::path);
+    co_return co_await read_contents(git, std::move(mirror), into);
+}
+
+asio::awaitable<core::result<std::vector<std::string>>> replace(client& git, asio::thread_pool& pool, replacements what,
+                                                                const workspace& into) {
+    if (what.paths.empty()) co_return std::vector<std::string>{};
     const work_tree tree(into.directory);
-    auto done = co_await async::run_blocking(pool, [&] { return put_in_place(tree, contents, *all); });
+    auto done = co_await async::run_blocking(pool, [&] { return put_in_place(tree, what); });
     if (!done) co_return std::move(done).error();
 
-    auto changed = co_await exclude_paths(git, pool, into, unknown_to_head(*all));
+    auto changed = co_await exclude_paths(git, pool, into, unknown_to_head(what.paths));
     if (!changed) co_return std::move(changed).error();
-    auto skipped = co_await skip_in_index(git, into, known_to_head(*all, *changed));
+    auto skipped = co_await skip_in_index(git, into, known_to_head(what.paths, *changed));
     if (!skipped) co_return std::move(skipped).error();
-    co_return sorted_paths(*all, *changed);
+    co_return sorted_paths(what.paths, *changed);
 }
 
 }  // namespace familiar::git

@@ -1,8 +1,7 @@
 #include "git/history.hpp"
 
 #include "git/classify.hpp"
-
-#include <string_view>
+#include "git/files.hpp"
 
 namespace familiar::git {
 
@@ -11,19 +10,13 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
+constexpr std::string_view branches = "refs/heads/";
+
+/// Of a listing of all refs.
+constexpr std::size_t most_refs = std::size_t{64} << 20;
+
 std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
-}
-
-/// The commit that a ref points at.
-asio::awaitable<core::result<std::string>> resolve(client& git, fs::path mirror, std::string ref) {
-    client::call call{.operation = "rev-parse", .repository = std::move(mirror)};
-    call.arguments = {"rev-parse", "--verify", "--quiet", ref + "^{commit}"};
-    auto said = co_await git.local(std::move(call));
-    if (!said && said.error().code == core::errc::child_failed)
-        co_return core::fail(core::errc::ref_missing, git.from().key + " has no " + ref);
-    if (!said) co_return std::move(said).error();
-    co_return first_line(*said);
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -35,31 +28,74 @@ std::vector<std::string> split(std::string_view text, char separator) {
     return parts;
 }
 
-/// The branch that HEAD names, whether it exists or not; empty if HEAD is a commit.
-asio::awaitable<core::result<std::string>> default_branch(client& git, fs::path mirror) {
-    client::call call{.operation = "symbolic-ref", .repository = std::move(mirror)};
-    call.arguments = {"symbolic-ref", "--quiet", "HEAD"};
-    auto said = co_await git.local(std::move(call));
-    if (!said && said.error().code == core::errc::child_failed) co_return std::string{};
-    if (!said) co_return std::move(said).error();
-    constexpr std::string_view branches = "refs/heads/";
-    auto name = first_line(*said);
-    co_return name.starts_with(branches) ? name.substr(branches.size()) : std::string{};
+asio::awaitable<core::result<std::string>> list_refs(client& git, fs::path mirror, std::string head_ref) {
+    client::call call{.operation = "for-each-ref", .repository = std::move(mirror), .max_output = most_refs};
+    call.arguments = {"for-each-ref", "--format=%(objectname) %(refname)", std::string(branches), "refs/tags/",
+                      head_ref};
+    co_return co_await git.local(std::move(call));
 }
 
-asio::awaitable<core::result<std::vector<std::string>>> branches_at(client& git, fs::path mirror, std::string commit) {
-    client::call call{.operation = "for-each-ref", .repository = std::move(mirror)};
-    call.arguments = {"for-each-ref", "--format=%(refname:lstrip=2)", "--points-at", commit, "refs/heads/"};
-    auto said = co_await git.local(std::move(call));
-    if (!said) co_return std::move(said).error();
-    co_return split(*said, '\n');
+/// Takes the line of that ref out of a listing. What it pointed at; empty if it wasn't there.
+std::string take_object_of(std::string& refs, const std::string& name) {
+    const std::string object(object_of(refs, name));
+    if (!object.empty()) refs.erase(refs.find(object + " " + name + "\n"), object.size() + name.size() + 2);
+    return object;
 }
 
-/// Files that differ between the merge base and the head. Their names alone: no driver or text conversion of the
-/// repository runs. One without a common ancestor changes nothing we could name.
-asio::awaitable<core::result<void>> list_changes(client& git, fs::path mirror, std::string target, history& into) {
+/// The branch that HEAD names, whether it exists or not; empty if HEAD is a commit (source: gitrepository-layout(5)).
+std::string default_branch(const fs::path& mirror) {
+    const auto prefix = "ref: " + std::string(branches);
+    const auto head = first_line(read_file(mirror / "HEAD"));
+    return head.starts_with(prefix) ? head.substr(prefix.size()) : std::string{};
+}
+
+std::vector<std::string> branches_at(std::string_view refs, std::string_view commit) {
+    std::vector<std::string> found;
+    const auto wanted = std::string(commit) + " " + std::string(branches);
+    for (auto at = refs.find(wanted); at != refs.npos; at = refs.find(wanted, at)) {
+        at += wanted.size();
+        found.emplace_back(refs.substr(at, refs.find('\n', at) - at));
+    }
+    return found;
+}
+
+core::error missing(const client& git, const std::string& ref) {
+    return core::fail(core::errc::ref_missing, git.from().key + " has no " + ref);
+}
+
+}  // namespace
+
+std::string_view object_of(std::string_view refs, std::string_view name) {
+    // No ref's name has a space or a newline in it (source: git-check-ref-format(1)).
+    const auto at = refs.find(" " + std::string(name) + "\n");
+    if (at == refs.npos) return {};
+    const auto line = refs.rfind('\n', at) + 1;  // npos + 1 is 0
+    return refs.substr(line, at - line);
+}
+
+asio::awaitable<core::result<history>> read_history(client& git, fs::path mirror, const workspace_request& request) {
+    auto refs = co_await list_refs(git, mirror, request.head_ref);
+    if (!refs) co_return std::move(refs).error();
+    history out;
+    out.head = take_object_of(*refs, request.head_ref);
+    if (out.head.empty()) co_return missing(git, request.head_ref);
+
+    out.default_branch = default_branch(mirror);
+    out.target_branch = request.target_branch.empty() ? out.default_branch : request.target_branch;
+    const auto target_ref = std::string(branches) + out.target_branch;
+    out.target = object_of(*refs, target_ref);
+    if (out.target.empty() && !request.target_branch.empty()) co_return missing(git, target_ref);
+
+    out.branches_at_head = branches_at(*refs, out.head);
+    out.refs = std::move(*refs);
+    co_return out;
+}
+
+/// Their names alone: no driver or text conversion of the repository runs.
+asio::awaitable<core::result<void>> read_changes(client& git, fs::path mirror, const history& of, changes& into) {
+    if (of.target.empty()) co_return core::result<void>{};
     client::call base{.operation = "merge-base", .repository = mirror};
-    base.arguments = {"merge-base", target, into.head};
+    base.arguments = {"merge-base", of.target, of.head};
     auto found = co_await git.local_any(std::move(base));
     if (!found) co_return std::move(found).error();
     if (found->status.code == 1 && found->err.empty()) co_return core::result<void>{};
@@ -74,41 +110,13 @@ asio::awaitable<core::result<void>> list_changes(client& git, fs::path mirror, s
                       "--no-ext-diff",
                       "--no-textconv",
                       first_line(found->out),
-                      into.head};
-    auto changes = co_await git.local_any(std::move(diff));
-    if (!changes) co_return std::move(changes).error();
-    if (!changes->status.success()) co_return failure("diff-tree", git.from().key, *changes);
-    into.changed_files = split(changes->out, '\0');
-    into.all_files = !changes->truncated;
+                      of.head};
+    auto listed = co_await git.local_any(std::move(diff));
+    if (!listed) co_return std::move(listed).error();
+    if (!listed->status.success()) co_return failure("diff-tree", git.from().key, *listed);
+    into.files = split(listed->out, '\0');
+    into.all = !listed->truncated;
     co_return core::result<void>{};
-}
-
-}  // namespace
-
-asio::awaitable<core::result<history>> read_history(client& git, fs::path mirror, const workspace_request& request) {
-    history out;
-    auto head = co_await resolve(git, mirror, request.head_ref);
-    if (!head) co_return std::move(head).error();
-    out.head = std::move(*head);
-
-    auto fallback = co_await default_branch(git, mirror);
-    if (!fallback) co_return std::move(fallback).error();
-    out.default_branch = std::move(*fallback);
-    out.target_branch = request.target_branch.empty() ? out.default_branch : request.target_branch;
-
-    auto target = co_await resolve(git, mirror, "refs/heads/" + out.target_branch);
-    const bool asked_for = !request.target_branch.empty();
-    if (!target && (asked_for || target.error().code != core::errc::ref_missing)) co_return std::move(target).error();
-    if (target) {
-        out.target = std::move(*target);
-        auto listed = co_await list_changes(git, mirror, out.target, out);
-        if (!listed) co_return std::move(listed).error();
-    }
-
-    auto branches = co_await branches_at(git, mirror, out.head);
-    if (!branches) co_return std::move(branches).error();
-    out.branches_at_head = std::move(*branches);
-    co_return out;
 }
 
 }  // namespace familiar::git

@@ -1,5 +1,6 @@
 #include "git/repository.hpp"
 
+#include "async/both.hpp"
 #include "git/files.hpp"
 #include "git/guarded.hpp"
 
@@ -49,14 +50,6 @@ std::string credential_helper() {
            "/git_username)\" \"$(cat " + folder + "/git_password)\"; }; f";
 }
 
-/// The refs of the mirror that a workspace gets, read back from it.
-asio::awaitable<core::result<std::string>> mirror_refs(client& git, fs::path mirror) {
-    client::call call{
-        .operation = "for-each-ref", .repository = std::move(mirror), .max_output = std::size_t{64} << 20};
-    call.arguments = {"for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/", "refs/tags/"};
-    co_return co_await git.local(std::move(call));
-}
-
 /// `git init` with nothing of a template in it, for the hash that the mirror has.
 asio::awaitable<core::result<void>> initialise(client& git, const workspace& into) {
     const std::string format = into.head.size() == 64 ? "sha256" : "sha1";
@@ -74,11 +67,11 @@ asio::awaitable<core::result<void>> initialise(client& git, const workspace& int
 }
 
 /// Configuration, refs, and the way to the mirror's objects. A mirror of a shallow repository ends where that does.
-core::result<void> furnish(const client& git, const history& from, const workspace& into, const std::string& refs) {
+core::result<void> furnish(const client& git, const history& from, const workspace& into) {
     const auto dot_git = into.directory / ".git";
     const auto config = workspace_config(git.from(), git.chosen(), into.branch, into.push_enabled);
     if (auto done = append_file(dot_git / "config", config); !done) return done;
-    if (auto done = write_file(dot_git / "packed-refs", workspace_refs(refs, into.branch, into.head)); !done)
+    if (auto done = write_file(dot_git / "packed-refs", workspace_refs(from.refs, into.branch, into.head)); !done)
         return done;
     if (auto shallow = read_file(into.objects.parent_path() / "shallow"); !shallow.empty())
         if (auto done = write_file(dot_git / "shallow", shallow); !done) return done;
@@ -87,7 +80,7 @@ core::result<void> furnish(const client& git, const history& from, const workspa
     fs::create_directories(dot_git / "objects/info", error);
     fs::create_directories(dot_git / "refs/remotes/origin", error);
     if (error) return storage_error("cannot make folders in", dot_git, error.value());
-    if (refs.find(" refs/heads/" + from.default_branch + "\n") != refs.npos)
+    if (!object_of(from.refs, "refs/heads/" + from.default_branch).empty())
         if (auto done = write_file(dot_git / "refs/remotes/origin/HEAD",
                                    "ref: refs/remotes/origin/" + from.default_branch + "\n");
             !done)
@@ -95,11 +88,24 @@ core::result<void> furnish(const client& git, const history& from, const workspa
     return write_file(dot_git / "objects/info/alternates", into.objects.string() + "\n");
 }
 
-asio::awaitable<core::result<void>> check_out(client& git, const workspace& into) {
+asio::awaitable<core::result<void>> check_out_files(client& git, const workspace& into) {
     client::call call{.operation = "checkout", .repository = into.directory / ".git", .work_tree = into.directory};
     call.arguments = {"reset", "--hard", "--quiet"};
     auto done = co_await git.local(std::move(call));
     if (!done) co_return std::move(done).error();
+    co_return core::result<void>{};
+}
+
+asio::awaitable<core::result<void>> check_out(client& git, asio::thread_pool& pool, const history& from,
+                                              bool trusts_configuration, workspace& into) {
+    if (trusts_configuration) co_return co_await check_out_files(git, into);
+    replacements found;
+    auto done = co_await async::both(check_out_files(git, into),
+                                     find_replacements(git, into.objects.parent_path(), from, found));
+    if (!done) co_return done;
+    auto replaced = co_await replace(git, pool, std::move(found), into);
+    if (!replaced) co_return std::move(replaced).error();
+    into.replaced = std::move(*replaced);
     co_return core::result<void>{};
 }
 
@@ -139,19 +145,12 @@ std::string workspace_refs(const std::string& mirror_refs, const std::string& br
 
 asio::awaitable<core::result<void>> make_repository(client& git, asio::thread_pool& pool, const history& from,
                                                     bool trusts_configuration, workspace& into) {
-    auto refs = co_await mirror_refs(git, into.objects.parent_path());
-    if (!refs) co_return std::move(refs).error();
     auto made = co_await initialise(git, into);
     if (!made) co_return std::move(made).error();
-    auto furnished = furnish(git, from, into, *refs);
+    auto furnished = furnish(git, from, into);
     if (!furnished) co_return std::move(furnished).error();
-    auto checked_out = co_await check_out(git, into);
+    auto checked_out = co_await check_out(git, pool, from, trusts_configuration, into);
     if (!checked_out) co_return std::move(checked_out).error();
-    if (!trusts_configuration) {
-        auto replaced = co_await guard_configuration(git, pool, from, into);
-        if (!replaced) co_return std::move(replaced).error();
-        into.replaced = std::move(*replaced);
-    }
     co_return write_file(into.directory / ".git/objects/info/alternates", std::string(container_objects) + "\n");
 }
 

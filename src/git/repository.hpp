@@ -27,8 +27,8 @@ inline constexpr const char* container_secrets = "/familiar/secrets";
 /// for this one URL. Pure.
 std::string workspace_config(const remote& origin, const settings& chosen, const std::string& branch, bool push);
 
-/// The packed-refs file of a workspace, from `git for-each-ref --format='%(objectname) %(refname)'` of its mirror: the
-/// branch at `head`, the mirror's branches as origin's, and its tags. Pure.
+/// The packed-refs file of a workspace, from history::refs of its mirror: the branch at `head`, the mirror's branches
+/// as origin's, and its tags. Pure.
 std::string workspace_refs(const std::string& mirror_refs, const std::string& branch, const std::string& head);
 
 /// Makes the repository in `into.directory`, which is there and empty, from `from`, checks out `into.branch` at

@@ -1,11 +1,14 @@
 #include "git/repository.hpp"
 
+#include "git/history.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/unit_test.hpp"
 
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <string>
+#include <utility>
 
 using namespace familiar;
 
@@ -53,6 +56,16 @@ BOOST_AUTO_TEST_CASE(without_push_there_is_no_way_to_push) {
     BOOST_CHECK(value_of(config, "remote.origin.pushurl").starts_with("/push is disabled"));
     BOOST_CHECK_EQUAL(value_of(config, "branch.familiar/mr-7.merge"), "");
     BOOST_CHECK(config.find("t0ken") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_ref_is_found_in_a_listing_by_its_whole_name) {
+    const std::string refs = "11 refs/heads/a/main\n22 refs/heads/main\n33 refs/heads/main2\n44 refs/tags/main\n";
+    const std::pair<const char*, const char*> rows[] = {
+        {"refs/heads/a/main", "11"}, {"refs/heads/main", "22"}, {"refs/heads/main2", "33"}, {"refs/tags/main", "44"},
+        {"refs/heads/mai", ""},      {"refs/heads/", ""},       {"heads/main", ""},         {"", ""},
+    };
+    for (const auto& [name, object] : rows) BOOST_TEST_CONTEXT(name) BOOST_TEST(git::object_of(refs, name) == object);
+    BOOST_TEST(git::object_of("", "refs/heads/main").empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_mirrors_branches_become_those_of_origin) {
