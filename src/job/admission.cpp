@@ -8,9 +8,29 @@
 #include "observe/bug.hpp"
 #include "observe/log.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace asio = boost::asio;
 
 namespace familiar::job {
+
+class admission::place_in_line {
+public:
+    place_in_line(std::map<std::string, line>& lines, const std::string& merge_request)
+        : lines_(lines), line_(lines.try_emplace(merge_request).first) {
+        ++line_->second.coming;
+    }
+    place_in_line(const place_in_line&) = delete;
+    place_in_line& operator=(const place_in_line&) = delete;
+    ~place_in_line() {
+        if (--line_->second.coming == 0 && line_->second.jobs.empty()) lines_.erase(line_);
+    }
+
+private:
+    std::map<std::string, line>& lines_;
+    std::map<std::string, line>::iterator line_;
+};
 
 admission::admission(asio::any_io_executor executor, tools with, observer on_placed)
     : with_(with),
@@ -19,27 +39,54 @@ admission::admission(asio::any_io_executor executor, tools with, observer on_pla
       tasks_(executor, [](const std::exception_ptr& thrown) { observe::log_bug("in the admission of jobs", thrown); }) {
 }
 
+/// The journal takes what comes in turn: a job that is placed with its delivery is in order as it is, unless one that
+/// came before waits in line.
+asio::awaitable<core::result<journal::recorded>> admission::record(journal::delivery origin, journal::job_record job) {
+    const auto merge_request = merge_request_key(job.subject);
+    const auto subject = journal::about(job.subject);
+    const auto event_name = origin.event_name;
+    auto rule = lines_.contains(merge_request) ? nullptr : rule_at_once(job);
+    std::optional<place_in_line> kept;
+    if (!rule) kept.emplace(lines_, merge_request);
+
+    auto recorded = co_await with_.journal.record(std::move(origin), std::move(job), std::move(rule));
+    if (!recorded) co_return recorded;
+    if (recorded->duplicate) {
+        observe::info("webhook is a duplicate", subject, {{"job", recorded->job}});
+        co_return recorded;
+    }
+    journal::placed& made = recorded->made.value();
+    observe::info("webhook accepted", journal::about(made.job),
+                  {{"event", event_name}, {"kind", to_text(made.job.kind)}});
+    if (kept)
+        admit(std::move(made.job));
+    else
+        report(made);
+    co_return recorded;
+}
+
 void admission::admit(journal::job_record job) {
     const auto key = merge_request_key(job.subject);
-    auto& line = lines_[key];
-    const bool is_new = line.empty();
-    line.push_back(std::move(job));
+    auto& jobs = lines_[key].jobs;
+    const bool is_new = jobs.empty();
+    jobs.push_back({.job = std::move(job)});
     ++waiting_;
     if (is_new) tasks_.spawn(work_off(key));
 }
 
 asio::awaitable<void> admission::work_off(std::string merge_request) {
     auto& line = lines_.at(merge_request);
-    for (; !line.empty(); line.pop_front()) {
-        co_await take_in(line.front());
+    for (; !line.jobs.empty(); line.jobs.pop_front()) {
+        co_await take_in(line.jobs.front());
         --waiting_;
     }
-    lines_.erase(merge_request);
+    if (line.coming == 0) lines_.erase(merge_request);
 }
 
-asio::awaitable<void> admission::take_in(journal::job_record& job) {
+asio::awaitable<void> admission::take_in(candidate& one) {
+    const auto& job = one.job;
     for (std::size_t tries = 0;; ++tries) {
-        auto done = co_await try_to_take_in(job);
+        auto done = co_await try_to_take_in(one);
         if (!done && has_expired(job))
             done =
                 co_await end(job, journal::job_state::expired,

@@ -20,8 +20,27 @@ asio::awaitable<void> keep(asio::awaitable<core::result<T>> operation, std::opti
     out.emplace(co_await std::move(operation));
 }
 
-bool is_comment(const journal::job_record& job) {
-    return job.subject.what == event::action::commented;
+/// A comment carries neither origin nor branch at GitHub.
+bool knows_branches(const event::merge_request& request) {
+    return request.head_origin != event::origin::unknown && !request.source_branch.empty() &&
+           !request.target_branch.empty();
+}
+
+/// Whether there is nothing that inquiry::complete or the journal could add.
+bool is_whole(const event::merge_request& request) {
+    return knows_branches(request) && !request.head.empty();
+}
+
+/// Whether somebody's approval of the head would let it in.
+bool depends_on_approval(const event::merge_request& request, const config::triggers_settings& triggers) {
+    return request.head_origin != event::origin::same_repository && !request.head.empty() &&
+           triggers.forks == config::forks_policy::approve;
+}
+
+/// What the comment of a job approves, that has not been heard before.
+std::optional<triage::approval> approval_in(const journal::job_record& job, const std::string& bot_username) {
+    if (job.subject.what != event::action::commented || job.state != journal::job_state::received) return std::nullopt;
+    return triage::read_intent(job.subject.note->body, bot_username).approves;
 }
 
 std::string_view to_words(journal::job_state state) {
@@ -50,16 +69,41 @@ asio::awaitable<core::result<T>> admission::until_drain(event::provider forge,
     co_return std::move(*answer);
 }
 
-asio::awaitable<core::result<void>> admission::try_to_take_in(journal::job_record& job) {
-    if (auto learnt = co_await learn(job); !learnt) co_return learnt.error();
+/// What becomes of a job about which neither its forge nor the journal has to be asked; none if one of them has to be.
+/// Of the bot's own events, which only an API can tell under another name, none gets here.
+journal::placement_rule admission::rule_at_once(journal::job_record& job) const {
+    const auto& subject = job.subject;
+    const auto& triggers = with_.settings->triggers;
+    if (with_.ask.has_api(subject.repo.forge) || !knows_branches(subject.request) ||
+        depends_on_approval(subject.request, triggers) || approval_in(job, with_.settings->bot_username))
+        return {};
+    const auto verdict = triage::authorise(subject, triggers);
+    if (std::holds_alternative<triage::allowed>(verdict)) return rule_of_now();
+    const auto* refused = std::get_if<triage::refused>(&verdict);
+    if (refused == nullptr) return {};
+    job.summary = refused->said;
+    return [reason = refused->reason](const journal::job_record&, const journal::neighbours&) {
+        return journal::placement{.refused = reason};
+    };
+}
+
+/// For a job that may run.
+journal::placement_rule admission::rule_of_now() const {
+    return [settings = with_.settings.snapshot(), now = core::now()](const journal::job_record& incoming,
+                                                                     const journal::neighbours& around) {
+        return place(incoming, around, *settings, now);
+    };
+}
+
+asio::awaitable<core::result<void>> admission::try_to_take_in(candidate& one) {
+    auto& job = one.job;
+    if (auto learnt = co_await learn(one); !learnt) co_return learnt.error();
     const auto own = co_await until_drain(job.subject.repo.forge, with_.ask.is_own(job.subject));
     if (!own) co_return own.error();
     if (*own) co_return co_await end(job, journal::job_state::refused, "the bot's own event");
 
-    if (is_comment(job) && job.state == journal::job_state::received) {
-        auto said = triage::read_intent(job.subject.note->body, with_.settings->bot_username);
-        if (said.approves) co_return co_await take_approval(job, std::move(*said.approves));
-    }
+    if (auto approval = approval_in(job, with_.settings->bot_username))
+        co_return co_await take_approval(job, std::move(*approval));
 
     const auto standing = co_await standing_of(job.subject);
     if (!standing) co_return standing.error();
@@ -67,12 +111,16 @@ asio::awaitable<core::result<void>> admission::try_to_take_in(journal::job_recor
     if (const auto* refused = std::get_if<triage::refused>(&verdict))
         co_return co_await end(job, journal::job_state::refused, refused->reason, refused->said);
     if (const auto* held = std::get_if<triage::held>(&verdict)) co_return co_await hold(job, held->reason);
-    co_return co_await queue_up(job, standing->approved);
+    co_return co_await queue_up(one, standing->approved);
 }
 
 /// What the event does not say. What waited for an approval is about the head of now: that is the one to be approved.
-asio::awaitable<core::result<void>> admission::learn(journal::job_record& job) {
-    if (job.state == journal::job_state::held) {
+asio::awaitable<core::result<void>> admission::learn(candidate& one) {
+    auto& job = one.job;
+    const bool is_held = job.state == journal::job_state::held;
+    if (!is_held && is_whole(job.subject.request)) co_return core::result<void>();
+    one.asked = true;
+    if (is_held) {
         const auto now = co_await until_drain(job.subject.repo.forge, with_.ask.refresh(job.subject));
         if (!now) co_return now.error();
     }
@@ -81,13 +129,10 @@ asio::awaitable<core::result<void>> admission::learn(journal::job_record& job) {
     co_return co_await complete_from_journal(job);
 }
 
-/// Where no forge could be asked: a comment carries neither origin nor branch at GitHub, and an earlier event of the
-/// same merge request did.
+/// Where no forge could be asked: an earlier event of the same merge request may have said what this one does not.
 asio::awaitable<core::result<void>> admission::complete_from_journal(journal::job_record& job) {
     auto& request = job.subject.request;
-    if (request.head_origin != event::origin::unknown && !request.source_branch.empty() &&
-        !request.target_branch.empty())
-        co_return core::result<void>();
+    if (knows_branches(request)) co_return core::result<void>();
     const auto known = co_await with_.journal.last_known(job.subject.repo.forge, job.subject.repo.path, request.number);
     if (!known) co_return known.error();
     if (*known) {
@@ -108,9 +153,7 @@ asio::awaitable<core::result<triage::standing>> admission::standing_of(const eve
         known.permission = *told;
     }
     const auto& request = subject.request;
-    const bool needs_approval = request.head_origin != event::origin::same_repository && !request.head.empty() &&
-                                settings->triggers.forks == config::forks_policy::approve;
-    if (needs_approval) {
+    if (depends_on_approval(request, settings->triggers)) {
         const auto approved =
             co_await with_.journal.is_approved(subject.repo.forge, subject.repo.path, request.number, request.head);
         if (!approved) co_return approved.error();
@@ -119,18 +162,14 @@ asio::awaitable<core::result<triage::standing>> admission::standing_of(const eve
     co_return known;
 }
 
-asio::awaitable<core::result<void>> admission::queue_up(const journal::job_record& job, bool approved) {
+asio::awaitable<core::result<void>> admission::queue_up(const candidate& one, bool approved) {
+    const auto& request = one.job.subject.request;
     journal::job_change change;
     change.state = journal::job_state::queued;
     change.reason = std::string();
-    change.request = job.subject.request;
-    if (approved) change.approved = job.subject.request.head;
-    auto placed =
-        co_await with_.journal.place(job.id, std::move(change),
-                                     [settings = with_.settings.snapshot(), now = core::now()](
-                                         const journal::job_record& incoming, const journal::neighbours& around) {
-                                         return place(incoming, around, *settings, now);
-                                     });
+    if (one.asked) change.request = request;
+    if (approved) change.approved = request.head;
+    auto placed = co_await with_.journal.place(one.job, std::move(change), rule_of_now());
     if (!placed) co_return placed.error();
     report(*placed);
     co_return core::result<void>();

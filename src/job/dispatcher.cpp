@@ -64,7 +64,7 @@ asio::awaitable<core::result<void>> dispatcher::recover() {
     if (queue_.size() + left->size() > 0)
         observe::info("taking up the jobs from before", {{"waiting", queue_.size()}, {"others", left->size()}});
     for (auto& job : *left)
-        if (job.state == journal::job_state::received) admit(std::move(job));
+        if (job.state == journal::job_state::received) admission_.admit(std::move(job));
     if (with_.needs.engine.open()) {
         const auto done = co_await async::with_timeout(recovery_.reconcile(), recovery_bound);
         recovered_ = done.has_value();
@@ -189,7 +189,7 @@ asio::awaitable<core::result<journal::job_record>> dispatcher::retry(std::string
     auto fresh = co_await with_.journal.retry(std::move(job), core::make_ulid(core::now()), core::now());
     if (!fresh) co_return fresh;
     observe::info("job retried", journal::about(*fresh), {{"retry_of", fresh->retry_of}});
-    admit(*fresh);
+    admission_.admit(*fresh);
     co_return fresh;
 }
 

@@ -48,7 +48,7 @@ public:
     dispatcher(boost::asio::any_io_executor executor, tools with);
 
     /// Takes up what the process before left: the queue and, if the engine answers at once, its agents. Awaited once,
-    /// before the first admit(). An error is the journal's.
+    /// before the first record(). An error is the journal's.
     boost::asio::awaitable<core::result<void>> recover();
 
     /// Starts jobs as they become due, once it is known of every agent from before whether it runs, until drain() or a
@@ -62,8 +62,11 @@ public:
     /// Ends jobs that have waited longer than concurrency.max_wait, until it is cancelled.
     boost::asio::awaitable<void> keep_expiring();
 
-    /// A job that is durable as `received`: it is authorised and placed next, beside the caller.
-    void admit(journal::job_record job) { admission_.admit(std::move(job)); }
+    /// A webhook's delivery and its job: written down, and authorised and placed with that or next, beside the caller
+    /// (admission::record).
+    boost::asio::awaitable<core::result<journal::recorded>> record(journal::delivery origin, journal::job_record job) {
+        return admission_.record(std::move(origin), std::move(job));
+    }
 
     /// What closing a merge request has done on disk is done here too: jobs that wait are forgotten, agents stopped.
     void closed(const journal::closed& what);

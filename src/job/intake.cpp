@@ -28,17 +28,10 @@ asio::awaitable<core::result<answer>> intake::accept(journal::delivery origin, e
     job.created_at = origin.received;
     job.waiting_since = origin.received;
 
-    const auto event_name = origin.event_name;
-    auto recorded = co_await journal_.record(std::move(origin), job);
+    auto recorded = co_await jobs_.record(std::move(origin), std::move(job));
     if (!recorded) co_return recorded.error();
-    if (recorded->duplicate) {
-        observe::info("webhook is a duplicate", journal::about(job.subject), {{"job", recorded->job}});
-        co_return answer(duplicate{recorded->job, recorded->state});
-    }
-    observe::info("webhook accepted", journal::about(job), {{"event", event_name}, {"kind", to_text(job.kind)}});
-    job.retry_of = recorded->retry_of;
-    jobs_.admit(job);
-    co_return answer(queued{job.id});
+    if (recorded->duplicate) co_return answer(duplicate{std::move(recorded->job), recorded->state});
+    co_return answer(queued{std::move(recorded->job)});
 }
 
 /// What the bot has pushed is nothing new for a later start that looks for heads nobody told it of.

@@ -33,6 +33,14 @@ query& bind_step(query& row, const job_record& job) {
 /// Greater than every id.
 constexpr std::string_view after_all_ids = "~";
 
+core::error unreadable(const std::string& id) {
+    return core::fail(errc::storage_failed, "the journal's job " + id + " cannot be read back");
+}
+
+core::error no_such_job(const std::string& id) {
+    return core::fail(errc::not_found, "there is no job " + id);
+}
+
 /// Expects FAMILIAR_JOB_COLUMNS.
 core::result<job_record> read_job(const query& row) {
     job_record job;
@@ -41,8 +49,7 @@ core::result<job_record> read_job(const query& row) {
     const auto kind = event::parse_kind(row.text(2));
     auto subject = read_event(row.text(3));
     auto joined = read_events(row.text(17));
-    if (!state || !kind || !subject || !joined)
-        return core::fail(errc::storage_failed, "the journal's job " + job.id + " cannot be read back");
+    if (!state || !kind || !subject || !joined) return unreadable(job.id);
     job.state = *state;
     job.kind = *kind;
     job.subject = std::move(*subject);
@@ -160,8 +167,17 @@ core::result<job_record> require_job(database& in, const std::string& id) {
     auto selected = select_job(in, id);
     if (!selected) return selected.error();
     std::optional<job_record>& job = *selected;
-    if (!job) return core::fail(errc::not_found, "there is no job " + id);
+    if (!job) return no_such_job(id);
     return std::move(*job);
+}
+
+core::result<job_state> require_state(database& in, const std::string& id) {
+    auto row = in.use("select state from jobs where id = ?1");
+    row << id;
+    if (!row.next()) return no_such_job(id);
+    const auto state = parse_job_state(row.text(0));
+    if (!state) return unreadable(id);
+    return *state;
 }
 
 core::result<std::vector<job_record>> select_jobs_like(database& in, const std::string& prefix) {

@@ -32,6 +32,9 @@ core::result<std::optional<job_record>> select_job(database& in, const std::stri
 /// errc::not_found if there is none.
 core::result<job_record> require_job(database& in, const std::string& id);
 
+/// Its state alone; errc::not_found if there is none.
+core::result<job_state> require_state(database& in, const std::string& id);
+
 /// At most two jobs whose ids begin so, which is enough to know whether one is meant.
 core::result<std::vector<job_record>> select_jobs_like(database& in, const std::string& prefix);
 

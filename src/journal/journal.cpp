@@ -82,15 +82,16 @@ journal::journal(std::unique_ptr<parts> inside) : parts_(std::move(inside)) {}
 
 journal::~journal() = default;
 
-asio::awaitable<core::result<recorded>> journal::record(delivery what, std::optional<job_record> job) {
-    co_return co_await parts_->queue().write<recorded>([&](database& in) { return record_once(in, what, job); });
+asio::awaitable<core::result<recorded>> journal::record(delivery what, std::optional<job_record> job,
+                                                        placement_rule rule) {
+    co_return co_await parts_->queue().write<recorded>([&](database& in) { return record_once(in, what, job, rule); });
 }
 
 asio::awaitable<core::result<job_record>> journal::update(std::string job, job_change change) {
     co_return co_await parts_->queue().write<job_record>([&](database& in) { return update_once(in, job, change); });
 }
 
-asio::awaitable<core::result<placed>> journal::place(std::string job, job_change authorised, placement_rule rule) {
+asio::awaitable<core::result<placed>> journal::place(job_record job, job_change authorised, placement_rule rule) {
     co_return co_await parts_->queue().write<placed>(
         [&](database& in) { return place_once(in, job, authorised, rule); });
 }

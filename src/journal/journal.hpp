@@ -26,7 +26,7 @@ struct recorded {
     bool duplicate = false;                 ///< it was known, or what it means was: there is no new job
     std::string job;                        ///< the new job, or the one the delivery stands for; empty if there is none
     job_state state = job_state::received;  ///< of that job
-    std::string retry_of;  ///< the ended job which the new one repeats, as this delivery had been seen before
+    std::optional<placed> made{};           ///< the new job as it stands, and what its placement did to others
 };
 
 /// Which jobs list() tells of.
@@ -89,7 +89,11 @@ public:
     /// A new delivery that means the same (`job.meaning`, within one merge request) as a job of the last 24 hours that
     /// waits, runs or has succeeded is kept and stands for that job, and is a duplicate too; unless an event with
     /// another head came in between (a push from A to B and back to A), or close_request() did.
-    boost::asio::awaitable<core::result<recorded>> record(delivery what, std::optional<job_record> job);
+    ///
+    /// With a `rule` a job that is no duplicate is placed by it, as by place(), before anybody can see it `received`;
+    /// the delivery of one that joins another stands for the other.
+    boost::asio::awaitable<core::result<recorded>> record(delivery what, std::optional<job_record> job,
+                                                          placement_rule rule = {});
 
     /// Applies a change and returns the job as it stands then. errc::not_found; errc::conflict if the job has ended in
     /// another state (the same final state again may still add details).
@@ -98,8 +102,11 @@ public:
     /// Authorises a `received` (or `held`) job: applies `authorised`, then what `rule` makes of it, in one transaction.
     /// A job that joins another hands its comments over and ends as `superseded`, and its delivery stands for the other
     /// from then on; jobs that it supersedes end so. The reasons name the other job. errc::not_found; errc::conflict if
-    /// the job has ended.
-    boost::asio::awaitable<core::result<placed>> place(std::string job, job_change authorised, placement_rule rule);
+    /// the job does not wait to be authorised any more.
+    ///
+    /// `job` is the whole of it, as its row has it, which is not read again but for the state. What its merge request
+    /// is said to be is written only if `authorised` tells of that.
+    boost::asio::awaitable<core::result<placed>> place(job_record job, job_change authorised, placement_rule rule);
 
     /// Keeps the delivery of a close, cancels the jobs of that merge request that wait (received, held, queued,
     /// preparing), decides the outcome of those that run (their reason, too), and forgets what its events meant, so

@@ -21,12 +21,13 @@ void stand_for(database& in, const delivery& what, bool is_known, const std::str
 }
 
 recorded duplicate_of(std::string job, job_state state) {
-    return {.duplicate = true, .job = std::move(job), .state = state, .retry_of = {}};
+    return {.duplicate = true, .job = std::move(job), .state = state};
 }
 
 }  // namespace
 
-core::result<recorded> record_once(database& in, const delivery& what, const std::optional<job_record>& job) {
+core::result<recorded> record_once(database& in, const delivery& what, const std::optional<job_record>& job,
+                                   const placement_rule& rule) {
     const auto looked_up = look_up(in, what.forge, what.id);
     if (!looked_up) return looked_up.error();
     const std::optional<known_delivery>& known = *looked_up;
@@ -48,9 +49,11 @@ core::result<recorded> record_once(database& in, const delivery& what, const std
         // It is about a head of before: what comes with that head from now on is news.
         if (has_moved_on(in, known->job)) fresh.meaning.clear();
     }
-    insert_job(in, fresh);
-    stand_for(in, what, known.has_value(), fresh.id);
-    return recorded{.job = fresh.id, .state = fresh.state, .retry_of = fresh.retry_of};
+    auto made = insert_placed(in, std::move(fresh), rule);
+    if (!made) return made.error();
+    const placed& done = *made;
+    stand_for(in, what, known.has_value(), done.waits ? done.waits->id : done.job.id);
+    return recorded{.job = done.job.id, .state = done.job.state, .made = std::move(*made)};
 }
 
 core::result<job_record> update_once(database& in, const std::string& id, const job_change& change) {

@@ -33,7 +33,7 @@ void append_8_KB(benchmark::State& state, int (*make_durable)(int)) {
 
 boost::asio::awaitable<void> record(journal::journal& into, std::size_t index, bench::latencies& all) {
     const bench::latencies::one each(all);
-    (co_await into.record(bench::delivery(index), bench::received_job(index))).value();
+    co_await bench::insert(into, index);
 }
 
 /// So many deliveries at a time are written down; the next one of each caller follows its answer. What a group commit

@@ -52,7 +52,7 @@ void pick(benchmark::State& state) {
     }
 }
 
-/// A webhook comes in, alone: recorded, then placed, each with a commit of its own.
+/// A webhook comes in, alone: recorded and placed, in a commit of its own.
 void insert(benchmark::State& state) {
     const auto waiting = waiting_of(state);
     boost::asio::io_context context(1);

@@ -109,13 +109,10 @@ journal::job_record received_job(std::size_t index) {
 
 boost::asio::awaitable<void> insert(journal::journal& into, std::size_t index) {
     static const auto rules = settings();
-    (co_await into.record(delivery(index), received_job(index))).value();
-    journal::job_change authorised;
-    authorised.state = journal::job_state::queued;
     journal::placement_rule rule = [now = time_of(index)](const auto& incoming, const auto& around) {
         return job::place(incoming, around, rules, now);
     };
-    (co_await into.place(id_of(index), std::move(authorised), std::move(rule))).value();
+    (co_await into.record(delivery(index), received_job(index), std::move(rule))).value();
 }
 
 void together(boost::asio::io_context& context, std::size_t from, std::size_t to, std::size_t callers,

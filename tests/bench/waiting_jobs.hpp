@@ -25,7 +25,7 @@ job::waiting_job waiting_job(const journal::queue_entry& entry);
 journal::delivery delivery(std::size_t index);
 journal::job_record received_job(std::size_t index);
 
-/// The two writes of a job that comes in: its delivery, and its place in the queue. Throws if one fails.
+/// The write of a job that comes in and may run: its delivery, and its place in the queue. Throws if it fails.
 boost::asio::awaitable<void> insert(journal::journal& into, std::size_t index);
 
 /// Does `work` with the numbers from `from` up to, and without, `to`, `callers` at a time, and returns when all is

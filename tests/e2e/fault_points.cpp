@@ -46,7 +46,8 @@ void check_containers(const event_log& events, std::size_t created, std::size_t 
 
 void check_nothing_left(const server& familiar) {
     BOOST_TEST(containers(familiar.instance_label()).empty());
-    BOOST_TEST(std::filesystem::is_empty(familiar.cache() / "jobs"));
+    // A start removes them beside what it serves.
+    wait_for("no workspace is left", [&] { return std::filesystem::is_empty(familiar.cache() / "jobs"); });
 }
 
 /// From its first line to its last, and alone in its folder.
@@ -149,6 +150,7 @@ BOOST_AUTO_TEST_CASE(after_the_commit_and_before_the_answer_the_job_is_kept_and_
     }
     BOOST_REQUIRE(familiar.jobs().size() == 1u);
     const auto job = familiar.jobs().front().id;
+    BOOST_TEST(familiar.job(job).state == "queued");
     BOOST_TEST(deliveries_in(familiar.database()) == std::vector<std::string>{what.delivery},
                boost::test_tools::per_element());
 
@@ -220,7 +222,7 @@ BOOST_AUTO_TEST_CASE(started_but_not_recorded_the_agent_is_adopted_as_if_nothing
     const auto start = started_at(container);
 
     familiar.start();
-    familiar.wait_until_waiting(job);
+    wait_for("its start is recorded", [&] { return familiar.job(job).started_at.has_value(); });
     const auto running = familiar.job(job);
     BOOST_TEST(running.container == container);
     BOOST_TEST(running.started_at.value_or(0) == start);

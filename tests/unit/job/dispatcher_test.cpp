@@ -146,7 +146,8 @@ BOOST_AUTO_TEST_CASE(waits_for_a_free_slot_in_the_order_of_arrival) {
 BOOST_AUTO_TEST_CASE(that_cannot_be_written_to_waits_for_the_journal) {
     engine.agent("ends 0");
     serve([this](server& one) -> asio::awaitable<void> {
-        const auto id = co_await one.deliver(opened(7));
+        co_await one.reaches(co_await one.deliver(opened(7)), job_state::succeeded);
+        const auto id = co_await one.deliver(commented(7));
         {
             const database_lock lock(settings);
             co_await wait_until([this] { return log.contains("a job waits for the journal or its forge"); });

@@ -57,8 +57,8 @@ struct feedback_bench {
         return made;
     }
 
-    /// A new job; its id.
-    boost::asio::awaitable<std::string> received(event::event subject) {
+    /// A new job as it stands: where `rule` places it, if there is one.
+    boost::asio::awaitable<journal::job_record> record(event::event subject, journal::placement_rule rule) {
         journal::job_record made;
         made.id = core::make_ulid();
         while (made.id <= last_id_) made.id = core::make_ulid();
@@ -68,19 +68,22 @@ struct feedback_bench {
         subject.delivery = made.id;
         journal::delivery origin{subject.repo.forge, made.id, "pull_request", "{}", made.created_at};
         made.subject = std::move(subject);
-        BOOST_REQUIRE(co_await book->record(std::move(origin), std::move(made)));
-        co_return last_id_;
+        auto recorded = co_await book->record(std::move(origin), std::move(made), std::move(rule));
+        BOOST_REQUIRE(recorded);
+        co_return std::move(recorded->made.value().job);
+    }
+
+    /// One that waits to be authorised; its id.
+    boost::asio::awaitable<std::string> received(event::event subject) {
+        co_return (co_await record(std::move(subject), {})).id;
     }
 
     /// One that waits for its turn.
     boost::asio::awaitable<journal::job_record> queued(event::event subject = pushed("aaaa")) {
-        const auto id = co_await received(std::move(subject));
-        const auto in_turn = [](const journal::job_record& job, const journal::neighbours&) {
+        journal::placement_rule in_turn = [](const journal::job_record& job, const journal::neighbours&) {
             return journal::placement{.kind = job.kind, .waiting_since = job.waiting_since};
         };
-        auto placed = co_await book->place(id, {.state = journal::job_state::queued}, in_turn);
-        BOOST_REQUIRE(placed);
-        co_return std::move(placed->job);
+        co_return co_await record(std::move(subject), std::move(in_turn));
     }
 
     /// One that waits for an approval.

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(right_after_a_launch_undoes_it) {
 
 BOOST_AUTO_TEST_CASE(does_not_wait_for_a_journal_that_fails) {
     serve([this](server& one) -> asio::awaitable<void> {
-        const auto id = co_await one.deliver(opened(1));
+        const auto id = co_await one.deliver(commented(1));
         const database_lock lock(settings);
         co_await wait_until([this] { return log.contains("a job waits for the journal or its forge"); });
         one.jobs.drain();

@@ -35,6 +35,7 @@ inline journal::job_record sample_job(event::event subject = sample_event()) {
     job.head = subject.request.head;
     job.subject = std::move(subject);
     job.created_at = core::now();
+    job.waiting_since = job.created_at;
     return job;
 }
 
@@ -100,8 +101,13 @@ struct desk {
         return run(book->record(sample_delivery(delivery), std::move(job))).value().job;
     }
 
+    core::result<journal::placed> try_to_place(const std::string& job, journal::job_change authorised,
+                                               journal::placement_rule rule = in_turn) {
+        return run(book->place(find(job), std::move(authorised), std::move(rule)));
+    }
+
     journal::placed place(const std::string& job, journal::placement_rule rule = in_turn) {
-        return run(book->place(job, {.state = journal::job_state::queued}, std::move(rule))).value();
+        return try_to_place(job, {.state = journal::job_state::queued}, std::move(rule)).value();
     }
 
     /// Records a job and lets it wait for its turn; its id.

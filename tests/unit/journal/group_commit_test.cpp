@@ -1,37 +1,19 @@
 #include "desk.hpp"
 #include "other_writer.hpp"
+#include "support/commits_in_log.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <cstdint>
-
 using namespace familiar;
 using journal::job_state;
+using test::commits_in_log;
 using test::other_writer;
 namespace asio = boost::asio;
 
 namespace {
-
-/// Commits in the write-ahead log: its frames whose header gives the size of the database after the commit
-/// (https://www.sqlite.org/fileformat.html#the_write_ahead_log). Right as long as nothing was checkpointed.
-int commits_in_log(const std::filesystem::path& database) {
-    constexpr std::size_t log_header = 32;
-    constexpr std::size_t frame_header = 24;
-    const auto log = test::bytes_of(database.string() + "-wal");
-    const auto number_at = [&](std::size_t offset) {
-        std::uint32_t number = 0;
-        for (std::size_t i = 0; i < 4; ++i) number = number << 8 | std::uint8_t(log.at(offset + i));
-        return number;
-    };
-    int commits = 0;
-    const auto page = number_at(8);
-    for (auto frame = log_header; frame < log.size(); frame += frame_header + page)
-        commits += number_at(frame + 4) != 0;
-    return commits;
-}
 
 asio::awaitable<void> record_into(journal::journal& book, std::string id, journal::job_record job,
                                   std::vector<core::result<journal::recorded>>& results, std::size_t place) {

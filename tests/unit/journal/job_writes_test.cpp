@@ -41,7 +41,7 @@ struct writes : with_database {
     }
 
     journal::placed place(const std::string& id, const job_change& change, const journal::placement_rule& rule) {
-        return journal::place_once(in, id, change, rule).value();
+        return journal::place_once(in, row_of(id), change, rule).value();
     }
 
     job_record row_of(const std::string& id) { return journal::require_job(in, id).value(); }
@@ -83,16 +83,27 @@ BOOST_AUTO_TEST_CASE(a_placement_writes_a_row_once_however_it_ends) {
     BOOST_TEST(rows_written() == ++expected);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_said_of_a_merge_request_again_is_not_written_again) {
-    const auto told = test::sample_event().request;
+BOOST_AUTO_TEST_CASE(a_job_that_is_placed_as_it_comes_is_written_by_its_insertion_alone) {
+    int number_of_it = 0;
+    for (const auto& rule :
+         {journal::placement_rule(test::in_turn), journal::placement_rule(moved), journal::placement_rule(refused)}) {
+        const auto delivery = test::sample_delivery("d-" + std::to_string(++number_of_it));
+        const auto made = journal::record_once(in, delivery, test::sample_job(), rule).value().made.value();
+        check_same(made.job, row_of(made.job.id));
+        BOOST_TEST(number("select ended from jobs where id = '" + made.job.id + "'") == int(!made.waits));
+    }
+    BOOST_TEST(rows_written() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_said_of_a_merge_request_or_said_again_is_not_written) {
     const auto first = add("d-1");
-    const auto placed = place(first, {.request = told, .source_branch = told.source_branch}, test::in_turn);
+    const auto placed = place(first, {.state = job_state::queued}, test::in_turn);
+    const auto told = test::sample_event().request;
     const auto second = add("d-2");
     const auto held = journal::hold_once(in, second, {.state = job_state::held, .request = told}).value();
     BOOST_TEST(subjects_written() == 0);
     check_same(placed.job, row_of(first));
     check_same(held.job, row_of(second));
-    BOOST_TEST(row_of(first).subject.request.title == told.title);
     BOOST_TEST(row_of(second).subject.request.title == told.title);
 }
 

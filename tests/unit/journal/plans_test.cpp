@@ -54,11 +54,13 @@ BOOST_AUTO_TEST_CASE(nothing_that_the_server_asks_reads_all_jobs_or_deliveries) 
     record("d-2", test::job_meaning("b to c"));
     record("d-3", test::comment_job(1));
     const auto second = record("d-4", test::comment_job(2));
-    BOOST_TEST(journal::place_once(in, first, {.source_branch = "topic"}, test::in_turn).has_value());
+    BOOST_TEST(
+        journal::place_once(in, journal::require_job(in, first).value(), {.source_branch = "topic"}, test::in_turn)
+            .has_value());
     const auto join = [&](const journal::job_record&, const journal::neighbours&) {
         return journal::placement{.joins = first};
     };
-    BOOST_TEST(journal::place_once(in, second, {}, join).has_value());
+    BOOST_TEST(journal::place_once(in, journal::require_job(in, second).value(), {}, join).has_value());
     BOOST_TEST(journal::update_once(in, first, {.state = job_state::failed}).has_value());
     BOOST_TEST(!journal::record_once(in, test::sample_delivery("d-1"), test::job_meaning("a to b"))->duplicate);
     BOOST_TEST(journal::retry_once(in, record("d-5", test::sample_job()), "01j", core::now()).has_error());
@@ -123,13 +125,14 @@ BOOST_AUTO_TEST_CASE(what_was_let_in_is_counted_in_its_own_index) {
 
 BOOST_AUTO_TEST_CASE(no_write_of_a_job_makes_a_table_for_itself) {
     const auto id = record("d-1", test::sample_job());
-    BOOST_TEST(journal::place_once(in, id, {.source_branch = "topic"}, test::in_turn).has_value());
+    BOOST_TEST(journal::place_once(in, journal::require_job(in, id).value(), {.source_branch = "topic"}, test::in_turn)
+                   .has_value());
     const auto held = record("d-2", test::sample_job());
     BOOST_TEST(journal::hold_once(in, held, {.state = job_state::held}).has_value());
     const auto refuse = [](const journal::job_record&, const journal::neighbours&) {
         return journal::placement{.refused = "too many"};
     };
-    BOOST_TEST(journal::place_once(in, held, {}, refuse).has_value());
+    BOOST_TEST(journal::place_once(in, journal::require_job(in, held).value(), {}, refuse).has_value());
     BOOST_TEST(journal::update_once(in, id, {.state = job_state::running}).has_value());
 
     int writes = 0;

@@ -25,15 +25,16 @@ BOOST_AUTO_TEST_CASE(of_a_launch_and_a_newer_update_at_once_one_wins) {
         job.id = core::make_ulid();
         const auto newer = add("new " + name, job);
 
+        const auto arrived = find(newer);
         core::result<journal::job_record> launched = core::fail(core::errc::invalid, "not asked");
         core::result<journal::placed> placed = core::fail(core::errc::invalid, "not asked");
         const auto launch = [](journal::journal& in, std::string id,
                                core::result<journal::job_record>& out) -> asio::awaitable<void> {
             out = co_await in.update(std::move(id), {.state = job_state::preparing});
         };
-        const auto supersede = [](journal::journal& in, std::string id,
+        const auto supersede = [](journal::journal& in, journal::job_record arrived,
                                   core::result<journal::placed>& out) -> asio::awaitable<void> {
-            out = co_await in.place(std::move(id), {},
+            out = co_await in.place(std::move(arrived), {},
                                     [](const journal::job_record& incoming, const journal::neighbours& around) {
                                         auto decided = test::in_turn(incoming, around);
                                         for (const auto& old : around.waiting) decided.supersedes.push_back(old.id);
@@ -42,7 +43,7 @@ BOOST_AUTO_TEST_CASE(of_a_launch_and_a_newer_update_at_once_one_wins) {
         };
         other_writer busy(path);
         if (round % 2 == 0) asio::co_spawn(context, launch(*book, waiting, launched), rethrow);
-        asio::co_spawn(context, supersede(*book, newer, placed), rethrow);
+        asio::co_spawn(context, supersede(*book, arrived, placed), rethrow);
         if (round % 2 != 0) asio::co_spawn(context, launch(*book, waiting, launched), rethrow);
         context.poll();
         busy.finish();
@@ -69,14 +70,15 @@ BOOST_AUTO_TEST_CASE(a_comment_that_joins_a_job_at_its_launch_is_in_it_or_waits)
         job.subject.note->id = 2;
         const auto comment = add(job.id, job);
 
+        auto arrived = find(comment);
         std::size_t launched_with = 99;
         const auto launch = [](journal::journal& in, std::string id, std::size_t& joined) -> asio::awaitable<void> {
             const auto started = co_await in.update(std::move(id), {.state = job_state::preparing});
             joined = started.value().joined.size();
         };
-        const auto join = [](journal::journal& in, std::string id) -> asio::awaitable<void> {
+        const auto join = [](journal::journal& in, journal::job_record arrived) -> asio::awaitable<void> {
             const auto placed = co_await in.place(
-                std::move(id), {}, [](const journal::job_record& incoming, const journal::neighbours& around) {
+                std::move(arrived), {}, [](const journal::job_record& incoming, const journal::neighbours& around) {
                     auto decided = test::in_turn(incoming, around);
                     if (!around.waiting.empty()) decided.joins = around.waiting.front().id;
                     return decided;
@@ -85,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_comment_that_joins_a_job_at_its_launch_is_in_it_or_waits)
         };
         other_writer busy(path);
         if (launch_first) asio::co_spawn(context, launch(*book, waiting, launched_with), rethrow);
-        asio::co_spawn(context, join(*book, comment), rethrow);
+        asio::co_spawn(context, join(*book, std::move(arrived)), rethrow);
         if (!launch_first) asio::co_spawn(context, launch(*book, waiting, launched_with), rethrow);
         context.poll();
         busy.finish();

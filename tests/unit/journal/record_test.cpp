@@ -29,7 +29,8 @@ BOOST_AUTO_TEST_CASE(a_delivery_and_its_job_are_kept_as_they_came) {
     BOOST_TEST(!done.duplicate);
     BOOST_TEST(done.job == job.id);
     BOOST_TEST((done.state == job_state::received));
-    BOOST_TEST(done.retry_of.empty());
+    BOOST_TEST(done.made->job.retry_of.empty());
+    BOOST_TEST(!done.made->waits.has_value());
 
     open();
     const auto kept = run(book->find_delivery(event::provider::github, "d-1")).value().value();
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_redelivery_after_a_failure_starts_a_new_job) {
         const auto again = run(book->record(test::sample_delivery(delivery), fresh)).value();
         BOOST_TEST(!again.duplicate);
         BOOST_TEST(again.job == fresh.id);
-        BOOST_TEST(again.retry_of == old);
+        BOOST_TEST(again.made->job.retry_of == old);
         BOOST_TEST(find(fresh.id).retry_of == old);
 
         const auto third = run(book->record(test::sample_delivery(delivery), test::sample_job())).value();
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_delivery_that_was_ignored_gets_its_job_when_it_comes_agai
     const auto now = run(book->record(ignored, job)).value();
     BOOST_TEST(!now.duplicate);
     BOOST_TEST(now.job == job.id);
-    BOOST_TEST(now.retry_of.empty());
+    BOOST_TEST(now.made->job.retry_of.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_job_id_that_is_taken_is_a_conflict_and_writes_nothing) {

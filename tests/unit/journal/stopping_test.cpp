@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(what_is_ending_has_ended_or_is_unknown_cannot_be_cancelled)
 
 BOOST_AUTO_TEST_CASE(a_job_that_is_cancelled_while_it_is_authorised_or_prepared_goes_no_further) {
     open();
-    const auto authorised = add("d-1");
+    const auto authorised = find(add("d-1"));
     const auto prepared = add_in("d-2", preparing);
     BOOST_TEST(close_request("close").cancelled.size() == 2u);
     BOOST_TEST((run(book->place(authorised, {}, test::in_turn)).error().code == core::errc::conflict));
