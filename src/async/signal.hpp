@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -16,6 +17,9 @@ public:
 
     /// Wakes everybody who waits now.
     void notify();
+
+    /// The next notify() as an operation beside others, to be started with them; an error code ends it in any case.
+    auto notified() { return timer_.async_wait(boost::asio::deferred); }
 
     /// Suspends until the next notify(). Throws operation_aborted when cancelled.
     boost::asio::awaitable<void> wait();

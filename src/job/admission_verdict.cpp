@@ -1,4 +1,4 @@
-#include "async/race.hpp"
+#include "async/until.hpp"
 #include "job/admission.hpp"
 #include "job/approving.hpp"
 #include "job/placing.hpp"
@@ -14,11 +14,6 @@ namespace asio = boost::asio;
 namespace familiar::job {
 
 namespace {
-
-template <class T>
-asio::awaitable<void> keep(asio::awaitable<core::result<T>> operation, std::optional<core::result<T>>& out) {
-    out.emplace(co_await std::move(operation));
-}
 
 /// A comment carries neither origin nor branch at GitHub.
 bool knows_branches(const event::merge_request& request) {
@@ -61,11 +56,12 @@ std::string_view to_words(journal::job_state state) {
 template <class T>
 asio::awaitable<core::result<T>> admission::until_drain(event::provider forge,
                                                         asio::awaitable<core::result<T>> question) {
-    // Without an API there is nothing to wait for, and a race costs more than all the rest of an admission.
+    // Without an API there is nothing to wait for.
     if (!with_.ask.has_api(forge)) co_return co_await std::move(question);
-    std::optional<core::result<T>> answer;
-    if (!draining_) co_await async::race(keep(std::move(question), answer), drained_.wait());
-    if (!answer) co_return core::fail(core::errc::shutting_down, "the server was shut down before the forge answered");
+    const auto drained = core::fail(core::errc::shutting_down, "the server was shut down before the forge answered");
+    if (draining_) co_return drained;
+    auto answer = co_await async::until(drained_, std::move(question));
+    if (!answer) co_return drained;
     co_return std::move(*answer);
 }
 

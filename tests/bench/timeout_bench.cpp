@@ -1,5 +1,7 @@
+#include "async/race.hpp"
 #include "async/sleep.hpp"
 #include "async/timeout.hpp"
+#include "async/until.hpp"
 #include "support/run_coroutine.hpp"
 
 #include <boost/asio/post.hpp>
@@ -9,7 +11,7 @@
 using namespace familiar;
 namespace asio = boost::asio;
 
-/// What a deadline costs whoever keeps it, next to the same operation without one.
+/// What a deadline, or another end, costs whoever keeps it, next to the same operation without one.
 namespace {
 
 constexpr std::chrono::minutes far_away{1};
@@ -47,6 +49,17 @@ asio::awaitable<void> past_deadline(benchmark::State& state) {
     }
 }
 
+/// The loser of a race, or what is not waited for any more, is cancelled: by an exception or without one.
+asio::awaitable<void> against_a_signal(benchmark::State& state) {
+    async::signal never(co_await asio::this_coro::executor);
+    for (auto _ : state) co_await async::race(async::sleep_for(std::chrono::seconds(0)), never.wait());
+}
+
+asio::awaitable<void> until_a_signal(benchmark::State& state) {
+    async::signal never(co_await asio::this_coro::executor);
+    for (auto _ : state) co_await async::until(never, async::sleep_for(std::chrono::seconds(0)));
+}
+
 void await_at_once(benchmark::State& state) {
     test::run_coroutine(plainly(state, &at_once));
 }
@@ -67,10 +80,20 @@ void with_timeout_that_passes(benchmark::State& state) {
     test::run_coroutine(past_deadline(state));
 }
 
+void race_with_signal(benchmark::State& state) {
+    test::run_coroutine(against_a_signal(state));
+}
+
+void until_signal(benchmark::State& state) {
+    test::run_coroutine(until_a_signal(state));
+}
+
 BENCHMARK(await_at_once);
 BENCHMARK(await_a_turn);
 BENCHMARK(with_timeout_at_once);
 BENCHMARK(with_timeout_a_turn);
 BENCHMARK(with_timeout_that_passes);
+BENCHMARK(race_with_signal);
+BENCHMARK(until_signal);
 
 }  // namespace
