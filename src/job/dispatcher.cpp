@@ -2,8 +2,8 @@
 
 #include "async/retry.hpp"
 #include "async/sleep.hpp"
-#include "async/timeout.hpp"
 #include "core/ulid.hpp"
+#include "job/assignment.hpp"
 #include "job/keys.hpp"
 #include "job/retry_policy.hpp"
 #include "job/schedule.hpp"
@@ -19,9 +19,6 @@ namespace asio = boost::asio;
 namespace familiar::job {
 
 namespace {
-
-/// What a start gives an engine that answered a moment ago before it goes on without it.
-constexpr std::chrono::seconds recovery_bound{5};
 
 /// Between two looks for what slipped away.
 constexpr std::chrono::seconds reconcile_interval{60};
@@ -40,7 +37,7 @@ dispatcher::dispatcher(asio::any_io_executor executor, tools with)
       recovery_(with.journal, with.agents, with.metrics,
                 {[this](const std::string& job) { return running_.contains(job) || queue_.contains(job); },
                  [this](journal::job_record job, agent::adoption what) { adopt(std::move(job), std::move(what)); },
-                 [this](const journal::job_record& job) { enqueue(job); }}),
+                 [this](const journal::job_record& job) { enqueue(job); }, [this] { return draining_; }}),
       agents_(executor, log_bug),
       notes_(executor, log_bug) {
     for (auto* one : with_.needs.all()) one->on_change([this](bool) { changed_.notify(); });
@@ -65,12 +62,6 @@ asio::awaitable<core::result<void>> dispatcher::recover() {
         observe::info("taking up the jobs from before", {{"waiting", queue_.size()}, {"others", left->size()}});
     for (auto& job : *left)
         if (job.state == journal::job_state::received) admission_.admit(std::move(job));
-    if (with_.needs.engine.open()) {
-        const auto done = co_await async::with_timeout(recovery_.reconcile(), recovery_bound);
-        recovered_ = done.has_value();
-        with_.tell.owes();
-        if (!done) observe::warning("recovery goes on beside", {{"reason", describe(done.error())}});
-    }
     co_return core::result<void>();
 }
 
@@ -97,6 +88,10 @@ asio::awaitable<void> dispatcher::reconcile_until_clear() {
         recovered_ = done.has_value();
         with_.tell.owes();
         if (done) break;
+        if (draining_) {
+            observe::info("what the process before left is left to the next start");
+            co_return;
+        }
         observe::error("agents of the process before may still run; none is started until that is known",
                        {{"reason", describe(done.error())}});
         if (done.error().code == core::errc::engine_unreachable) with_.needs.engine.set(false, describe(done.error()));
@@ -106,8 +101,12 @@ asio::awaitable<void> dispatcher::reconcile_until_clear() {
     changed_.notify();
 }
 
-asio::awaitable<void> dispatcher::keep_reconciling() {
+asio::awaitable<void> dispatcher::recovered() {
     while (!recovered_) co_await changed_.wait();
+}
+
+asio::awaitable<void> dispatcher::keep_reconciling() {
+    co_await recovered();
     for (;;) {
         const auto due = std::chrono::steady_clock::now() + reconcile_interval;
         bool stayed_open = with_.needs.engine.open();
@@ -116,7 +115,7 @@ asio::awaitable<void> dispatcher::keep_reconciling() {
             stayed_open = stayed_open && with_.needs.engine.open();
         }
         co_await with_.needs.engine.wait_until_open();
-        if (const auto done = co_await recovery_.reconcile(); !done)
+        if (const auto done = co_await recovery_.reconcile(); !done && !draining_)
             observe::warning("jobs and containers could not be compared", {{"reason", describe(done.error())}});
         with_.tell.owes();
     }

@@ -47,13 +47,16 @@ public:
 
     dispatcher(boost::asio::any_io_executor executor, tools with);
 
-    /// Takes up what the process before left: the queue and, if the engine answers at once, its agents. Awaited once,
-    /// before the first record(). An error is the journal's.
+    /// Takes up what the process before left in the journal: the queue, and what is still to be authorised. Awaited
+    /// once, before the first record(). An error is the journal's.
     boost::asio::awaitable<core::result<void>> recover();
 
-    /// Starts jobs as they become due, once it is known of every agent from before whether it runs, until drain() or a
-    /// cancellation.
+    /// Takes over the agents that the process before left, as soon as the engine answers. Then, when it is known of
+    /// each of them whether it runs, starts jobs as they become due, until drain() or a cancellation.
     boost::asio::awaitable<void> run();
+
+    /// Suspends until it is known of every agent from before whether it runs, and what was nobody's is gone.
+    boost::asio::awaitable<void> recovered();
 
     /// Looks for what slipped away (recovery.hpp), from time to time and whenever the engine has come back, until it is
     /// cancelled.

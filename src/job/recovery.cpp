@@ -27,6 +27,10 @@ std::optional<agent::found_container> take_own(const journal::job_record& job,
     return taken;
 }
 
+core::error interrupted() {
+    return core::fail(core::errc::shutting_down, "the server ends; the next start goes on");
+}
+
 std::optional<agent::outcome> decided_outcome(const journal::job_record& job) {
     const auto state = journal::parse_job_state(job.outcome);
     const auto how = state ? ending_of(*state) : std::nullopt;
@@ -54,6 +58,7 @@ asio::awaitable<core::result<void>> recovery::reconcile() {
         // Somebody may have looked after it until a moment ago.
         auto now = co_await journal_.find(job.id);
         if (!now) co_return now.error();
+        if (with_.closes()) co_return interrupted();
         if (!*now || is_final((*now)->state) || with_.looks_after(job.id)) continue;
         if (auto settled = co_await settle_job(std::move(**now), *found); !settled) all = settled;
     }
@@ -61,6 +66,7 @@ asio::awaitable<core::result<void>> recovery::reconcile() {
 
     std::set<std::string> in_use;
     for (auto& container : *found) {
+        if (with_.closes()) co_return interrupted();
         const auto job = container.job;
         if (auto settled = co_await settle_container(std::move(container)); !settled) {
             in_use.insert(job);
@@ -204,6 +210,7 @@ asio::awaitable<void> recovery::remove_workspaces(std::set<std::string> in_use) 
         co_return;
     }
     for (const auto& job : *jobs) {
+        if (with_.closes()) co_return;  // what nobody looks after any more may be left running on purpose
         if (in_use.contains(job) || with_.looks_after(job)) continue;
         if (const auto removed = co_await agents_.remove_workspace(job); removed) {
             observe::info("removed a workspace that was nobody's", {{"job", job}});

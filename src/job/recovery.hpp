@@ -25,13 +25,15 @@ public:
         std::function<bool(const std::string& job)> looks_after;
         std::function<void(journal::job_record, agent::adoption)> adopt;
         std::function<void(journal::job_record)> put_back;  ///< it is `queued` on disk
+        std::function<bool()> closes;                       ///< nothing is taken up any more: the next start goes on
     };
 
     recovery(journal::journal& journal, agent::agents& agents, observe::metrics& metrics, house with)
         : journal_(journal), agents_(agents), metrics_(metrics), with_(std::move(with)) {}
 
     /// One round. An error says what could not be found out or may still run: an agent that was started now could meet
-    /// another one on its merge request. What merely stays behind is logged, and met again in the next round.
+    /// another one on its merge request. What merely stays behind is logged, and met again in the next round. A house
+    /// that closes is left as it is from then on: errc::shutting_down.
     boost::asio::awaitable<core::result<void>> reconcile();
 
 private:

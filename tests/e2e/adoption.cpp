@@ -1,3 +1,4 @@
+#include "e2e/support/arranged_docker.hpp"
 #include "e2e/support/docker.hpp"
 #include "e2e/support/forge.hpp"
 #include "e2e/support/server.hpp"
@@ -164,6 +165,27 @@ BOOST_AUTO_TEST_CASE(an_adopted_agent_is_drained_and_stopped_like_any_other) {
     BOOST_TEST(read_file(done.log).starts_with("agent: I am uid"));
     BOOST_TEST(!has_container(done.container));
     BOOST_TEST(!std::filesystem::exists(familiar.workspace(job)));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_whose_engine_does_not_say_what_runs_takes_webhooks_and_starts_nothing) {
+    const arranged_docker docker_program;
+    server familiar(forge, holding({{"docker.cli", docker_program.program()}}));
+    const auto job = running(familiar);
+    familiar.kill();
+    docker_program.always("ps", R"(while [ ! -e "$folder/flag" ]; do sleep 0.05; done)");
+    familiar.start();
+    const auto later = accepted(familiar);
+    familiar.wait_for_state(later, {"queued"});
+    BOOST_TEST(familiar.get("/readyz").status == 200);
+    BOOST_TEST(familiar.metric("familiar_jobs_adopted_total") == 0);
+    BOOST_TEST(familiar.job(job).state == "running");
+    BOOST_TEST(containers(familiar.instance_label()).size() == 1u);
+
+    std::ofstream(docker_program.flag()) << "go on";
+    wait_for_adoptions(familiar, 1);
+    familiar.wait_until_waiting(later);
+    BOOST_TEST(let_end(familiar, job) == "succeeded");
+    BOOST_TEST(let_end(familiar, later) == "succeeded");
 }
 
 BOOST_AUTO_TEST_CASE(an_adopted_agent_that_somebody_kills_has_failed) {

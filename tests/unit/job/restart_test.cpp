@@ -34,6 +34,14 @@ struct after_a_crash : house {
                               .log = (settings.logging.dir / "ran.log").string()});
     }
 
+    /// The engine does not say which containers there are until the file that is returned is gone.
+    std::filesystem::path hold_listings() {
+        auto held = folder / "held";
+        std::ofstream(held) << "held";
+        engine.on("ps", "while [ -e '" + held.string() + "' ]; do sleep 0.01; done");
+        return held;
+    }
+
     static std::map<std::string, std::string> labels(const std::string& job,
                                                      const std::string& of_instance = instance) {
         return {{"familiar.agent", "true"},
@@ -71,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_running_agent_is_adopted) {
     const auto ran = leave_running(1);
     engine.add_container(container(ran), labels(ran), "running");
     serve([&](server& one) -> asio::awaitable<void> {
-        BOOST_TEST(one.jobs.active() == 1U);
+        co_await wait_until([&] { return one.jobs.active() == 1; });
         BOOST_TEST(one.metric("jobs_adopted_total") == 1);
         const auto next = co_await one.deliver(opened(1));
         co_await one.reaches(next, job_state::queued);
@@ -171,6 +179,48 @@ BOOST_AUTO_TEST_CASE(nothing_starts_before_the_leftovers_are_gone) {
     BOOST_TEST(log.contains("none is started until that is known"));
     BOOST_TEST(engine.containers() == std::vector<std::string>{"other"}, boost::test_tools::per_element());
     BOOST_TEST(workspaces().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_does_not_say_what_runs_holds_up_no_start_and_nothing_is_launched) {
+    const auto held = hold_listings();
+    engine.agent("ends 0");
+    const auto queued = leave(2, {.state = job_state::queued});
+    serve([&](server& one) -> asio::awaitable<void> {
+        co_await wait_until([&] { return engine.calls("ps -a").size() == 1; });
+        const auto fresh = co_await one.deliver(opened(3));
+        co_await one.reaches(fresh, job_state::queued);
+        BOOST_TEST(to_text((co_await one.find(queued)).state) == "queued");
+        BOOST_TEST(one.jobs.queued() == 2U);
+        BOOST_TEST(engine.calls("create").empty());
+        std::filesystem::remove(held);
+        co_await one.reaches(queued, job_state::succeeded);
+        co_await one.reaches(fresh, job_state::succeeded);
+    });
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_before_the_engine_has_said_what_runs_leaves_it_to_the_next_start) {
+    const auto held = hold_listings();
+    const auto ran = leave_running(1);
+    engine.add_container(container(ran), labels(ran), "running");
+    std::filesystem::create_directories(settings.repo_cache.dir / "jobs" / ran / "workspace");
+    serve([&](server& one) -> asio::awaitable<void> {
+        co_await wait_until([&] { return engine.calls("ps -a").size() == 1; });
+        one.jobs.drain();
+        std::filesystem::remove(held);
+        co_await wait_until([&] { return log.contains("left to the next start"); });
+        BOOST_TEST(one.jobs.active() == 0U);
+        BOOST_TEST(to_text((co_await one.find(ran)).state) == "running");
+    });
+    BOOST_TEST(engine.running().size() == 1U);
+    BOOST_TEST(workspaces() == std::vector{ran}, boost::test_tools::per_element());
+
+    serve([&](server& one) -> asio::awaitable<void> {
+        co_await wait_until([&] { return one.metric("jobs_adopted_total") == 1; });
+        engine.end(container(ran), 0);
+        co_await one.reaches(ran, job_state::succeeded);
+    });
+    BOOST_TEST(is_clean());
 }
 
 BOOST_AUTO_TEST_CASE(without_an_engine_jobs_wait_and_intake_goes_on) {
