@@ -3,6 +3,7 @@
 #include "agent/agent.hpp"
 #include "agent/container.hpp"
 #include "app/catch_up.hpp"
+#include "app/command.hpp"
 #include "app/host_dir.hpp"
 #include "app/listeners.hpp"
 #include "app/pulse.hpp"
@@ -14,7 +15,10 @@
 #include "app/termination.hpp"
 #include "app/upkeep.hpp"
 #include "app/version.hpp"
+#include "async/blocking.hpp"
+#include "async/both.hpp"
 #include "async/task_group.hpp"
+#include "async/timeout.hpp"
 #include "docker/watcher.hpp"
 #include "git/cache.hpp"
 #include "http/client.hpp"
@@ -31,6 +35,8 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <memory>
 
 namespace asio = boost::asio;
 
@@ -43,6 +49,9 @@ constexpr std::size_t blocking_threads = 2;
 
 /// What a forge may take to answer a question without content.
 constexpr std::chrono::seconds probe_bound{10};
+
+/// For how long the upkeep waits for the engine to tell what the process before left.
+constexpr std::chrono::minutes recovery_bound{1};
 
 /// `key`: the configuration that it is about.
 int cannot_start(std::string_view key, const core::error& why) {
@@ -72,6 +81,13 @@ http::client_settings client_settings(const config::settings& settings) {
     return chosen;
 }
 
+/// Where this machine reaches it: with /webhook/github or /webhook/gitlab behind it, what a forge is to call.
+std::string url_at(const config::settings& settings, std::uint16_t port) {
+    auto bound = settings.server;
+    bound.port = port;
+    return local_url(bound);
+}
+
 /// Whether a forge answers git and, where it has one, by its API.
 asio::awaitable<core::result<void>> forge_answers(git::cache& repositories, provider::forges& apis,
                                                   std::shared_ptr<const config::settings> settings,
@@ -84,6 +100,26 @@ asio::awaitable<core::result<void>> forge_answers(git::cache& repositories, prov
     const auto account = co_await api->identify();
     if (!account && core::is_transient(account.error())) co_return account.error();
     co_return core::result<void>();
+}
+
+/// On a thread of `pool`: its disk may be slow, and there may be much to bring up to date.
+asio::awaitable<core::result<void>> open_journal(asio::thread_pool& pool, std::filesystem::path file,
+                                                 std::unique_ptr<journal::journal>& into) {
+    auto opened = co_await async::run_blocking(pool, [&] { return journal::journal::open({file}); });
+    if (!opened) co_return opened.error();
+    into = std::move(*opened);
+    co_return core::result<void>();
+}
+
+asio::awaitable<core::result<void>> first_ping(docker::engine& engine, job::gate& gate) {
+    co_await ping_engine(engine, gate);
+    co_return core::result<void>();
+}
+
+/// What is old goes once nothing that the process before left needs it any more, and soon without an engine, too.
+asio::awaitable<void> keep_house_after_recovery(job::dispatcher& jobs, upkeep_parts parts) {
+    (void)co_await async::with_timeout(jobs.recovered(), recovery_bound);
+    co_await keep_house(parts);
 }
 
 asio::awaitable<void> learn_accounts(job::inquiry& ask, std::vector<event::provider> forges) {
@@ -121,13 +157,20 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
     // What is known of the server's own state, for /health.
     status known{.gates = gates, .forges = served_forges(*settings)};
 
-    // Deliveries and jobs on disk; the lock that keeps a second server off them.
-    auto journal = journal::journal::open({settings->storage.path});
-    if (!journal) co_return cannot_start("storage.path", journal.error());
-    const auto instance = settings->instance.empty() ? (*journal)->instance() : settings->instance;
-
     // Threads for what blocks.
     asio::thread_pool pool(blocking_threads);
+
+    // The Docker engine, through its command line.
+    docker::engine engine(engine_settings(settings->docker), [&](std::string_view command, bool succeeded) {
+        metrics.docker_command(command, succeeded ? "ok" : "failed");
+    });
+
+    // Deliveries and jobs on disk; the lock that keeps a second server off them. Meanwhile the engine is asked for the
+    // first time: either is most of what a start takes.
+    std::unique_ptr<journal::journal> journal;
+    auto opening = async::both(open_journal(pool, settings->storage.path, journal), first_ping(engine, gates.engine));
+    if (auto opened = co_await std::move(opening); !opened) co_return cannot_start("storage.path", opened.error());
+    const auto instance = settings->instance.empty() ? journal->instance() : settings->instance;
 
     // Mirrors and workspaces.
     git::cache repositories(executor, pool, cache_settings(*settings),
@@ -136,11 +179,6 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
                                 metrics.git_operation(operation, result == "retried" ? "failed" : result);
                             });
     if (auto opened = repositories.open(); !opened) co_return cannot_start("repo_cache.dir", opened.error());
-
-    // The Docker engine, through its command line.
-    docker::engine engine(engine_settings(settings->docker), [&](std::string_view command, bool succeeded) {
-        metrics.docker_command(command, succeeded ? "ok" : "failed");
-    });
 
     // Whether the engine's host has the cache where repo_cache.host_dir says.
     host_dir mounted(settings, engine, gates.engine);
@@ -170,21 +208,20 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
 
     // What a forge is asked about a job, and what it is told of it.
     job::inquiry ask({settings, api_of, intents});
-    job::feedback tell(executor, {settings, **journal, api_of, metrics});
+    job::feedback tell(executor, {settings, *journal, api_of, metrics});
 
     // The queue: which job runs when, and what became of it.
-    job::dispatcher jobs(executor, {settings, **journal, agents, gates, forges, ask, tell, metrics});
+    job::dispatcher jobs(executor, {settings, *journal, agents, gates, forges, ask, tell, metrics});
 
     // Where an event enters.
-    job::intake intake(settings, **journal, ask, jobs);
+    job::intake intake(settings, *journal, ask, jobs);
 
     const intake_function taken_in = [&](journal::delivery origin, event::event incoming) {
         return intake.accept(std::move(origin), std::move(incoming));
     };
 
     // What answers HTTP, and its routes.
-    listeners http(executor, settings->server,
-                   routes(settings, intake, jobs, {**journal, agents, pool}, metrics, known),
+    listeners http(executor, settings->server, routes(settings, intake, jobs, {*journal, agents, pool}, metrics, known),
                    [&](const http::request_end& end) { metrics.http_request(end.route, end.took); });
 
     // Signals that ask for the end, and the one that asks for the configuration to be read again.
@@ -213,7 +250,6 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
     try {
         // Whoever calls from now on waits in the backlog; a port that is taken is found before anything has begun.
         check_room(*settings, gates.disk, known);
-        co_await ping_engine(engine, gates.engine);
         if (auto proved = co_await mounted.prove_at_start(); !proved)
             co_return cannot_start("repo_cache.host_dir", proved.error());
         const auto port = http.listen();
@@ -224,7 +260,7 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
         background.spawn(signals.run());
         background.spawn(manager.keep_alive());
         background.spawn(keep_pinging_engine(settings, engine, gates.engine));
-        background.spawn(keep_checking_storage(settings, **journal, gates.disk, known));
+        background.spawn(keep_checking_storage(settings, *journal, gates.disk, known));
         for (const auto forge : known.forges) background.spawn(forges.keep_looking(forge));
         background.spawn(mounted.prove_later());
         background.spawn(watch.run());
@@ -234,16 +270,19 @@ asio::awaitable<int> run_server(config::settings first, configuration_reader rea
         background.spawn(jobs.run());
         background.spawn(jobs.keep_reconciling());
         background.spawn(jobs.keep_expiring());
-        background.spawn(keep_house({settings, **journal, repositories, pool}));
+        background.spawn(keep_house_after_recovery(jobs, {settings, *journal, repositories, pool}));
         background.spawn(keep_reloading({settings, reloads, std::move(read_again), pool, known, manager, on_reload}));
-        observe::info("ready",
-                      {{"version", version}, {"instance", instance}, {"host", settings->server.host}, {"port", *port}});
+        observe::info("ready", {{"version", version},
+                                {"instance", instance},
+                                {"host", settings->server.host},
+                                {"port", *port},
+                                {"url", url_at(*settings, *port)}});
         manager.ready("Serving on " + settings->server.host + ", port " + std::to_string(*port));
         for (const auto forge : known.forges)
-            background.spawn(catch_up({forge, settings, **journal, api_of, taken_in, metrics}));
+            background.spawn(catch_up({forge, settings, *journal, api_of, taken_in, metrics}));
 
         co_return co_await shut_down(
-            {settings, signals, known, metrics, jobs, tell, http, web, background, **journal, manager});
+            {settings, signals, known, metrics, jobs, tell, http, web, background, *journal, manager});
     } catch (...) {
         die_of(std::current_exception());
     }

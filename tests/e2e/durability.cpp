@@ -1,3 +1,4 @@
+#include "e2e/support/arranged_docker.hpp"
 #include "e2e/support/docker.hpp"
 #include "e2e/support/engine_switch.hpp"
 #include "e2e/support/forge.hpp"
@@ -194,6 +195,15 @@ BOOST_AUTO_TEST_CASE(a_second_server_on_the_same_database_or_cache_does_not_star
     familiar.configured().set("storage.path", other);
     check_fails_to_start(familiar, {"another server uses", familiar.cache().string(), "repo_cache.dir"});
     BOOST_TEST(familiar.get("/readyz").status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_server_does_not_start_nor_wait_for_an_engine_that_hangs) {
+    const arranged_docker hanging;
+    hanging.always("version", "exec sleep 1000");
+    server familiar(forge);
+    familiar.configured().set("docker.cli", hanging.program());
+    familiar.configured().set("docker.ping_timeout", "10m");
+    check_fails_to_start(familiar, {familiar.database().string(), "is in use by another server", "storage.path"});
 }
 
 BOOST_AUTO_TEST_CASE(a_corrupt_database_is_named_and_kept) {

@@ -298,6 +298,7 @@ BOOST_AUTO_TEST_CASE(the_other_commands_print_and_exit_as_documented) {
 
 BOOST_AUTO_TEST_CASE(health_and_readiness_are_there_to_be_polled) {
     auto& familiar = familiar_server();
+    BOOST_TEST(familiar.has_logged({"msg=ready", "url=" + familiar.url()}));
     const auto health = familiar.get("/health");
     BOOST_TEST(health.status == 200u);
     BOOST_TEST(
