@@ -4,16 +4,13 @@ namespace asio = boost::asio;
 
 namespace familiar::agent {
 
-life::life(const agents::tools& with, assignment what, adoption of, stages& recorder)
+life::life(const agents::tools& with, const assignment& what, adoption of, stages& recorder)
     : with_(with),
-      server_(with.settings.snapshot()),
-      settings_(server_),
-      what_(std::move(what)),
+      settings_(with.settings.snapshot()),
+      what_(what),
       recorder_(recorder),
       container_(std::move(of.container.name)),
-      log_(std::move(of.log)),
-      folder_(job_folder(settings_->repo_cache, what_.job)),
-      out_(out_folder(settings_->repo_cache, what_.job)),
+      log_(of.log.string()),
       created_(true),
       launched_(true),
       started_(of.container.started_at.value_or(core::now())),
@@ -24,12 +21,16 @@ life::life(const agents::tools& with, assignment what, adoption of, stages& reco
 /// The engine is asked anew: what was found may be a while ago. The exit code of one that has ended speaks for itself,
 /// even if it is that of a `docker stop`: one of ours is written down before it is given, and would have come as
 /// decided.
-asio::awaitable<core::result<outcome>> life::live_on() {
+asio::awaitable<void> life::live_on() {
     seen_ = (co_await look()).has_value();
     if (seen_) co_await note_start(*started_, deadline_);
-    if (decided_) co_return co_await end_early(*decided_);
+    if (decided_) {
+        said_ = co_await end_early(*decided_);
+        co_return;
+    }
     co_await recall_credentials();
-    co_return co_await accompany();
+    co_await accompany();
+    co_await settle();
 }
 
 }  // namespace familiar::agent

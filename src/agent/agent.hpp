@@ -14,6 +14,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,7 +59,8 @@ public:
 
     explicit agents(tools with) : with_(std::move(with)) {}
 
-    /// The whole life of one agent: workspace, texts, container, watching, outcome, log, clean-up.
+    /// The whole life of one agent: workspace, texts, container, watching, outcome, log, clean-up. The assignment is
+    /// forgotten once it runs.
     ///
     /// An error means that no agent was started, and nothing of it is left but what reconciling removes;
     /// `core::is_transient` says whether another attempt makes sense. Once the container may have been started there is
@@ -70,7 +72,7 @@ public:
     ///
     /// A cancellation before the container's start gives errc::shutting_down, or is thrown if nothing was begun. Either
     /// way the caller's cancellation is still pending afterwards.
-    boost::asio::awaitable<core::result<outcome>> run(assignment what, stages& recorder);
+    boost::asio::awaitable<core::result<outcome>> run(std::unique_ptr<const assignment> what, stages& recorder);
 
     /// The rest of such a life, for a container that runs or has ended: watches it until its own deadline, and
     /// everything that follows. Tells `started`, `stopping` and `finishing` as run() does. Cancellation as in run().

@@ -16,12 +16,18 @@ std::string head_ref(const event::event& subject) {
 
 }  // namespace
 
-observe::fields about(const assignment& what) {
-    const auto& subject = what.subject;
+particulars::particulars(const assignment& what)
+    : job(what.job),
+      delivery(what.subject.delivery),
+      forge(what.subject.repo.forge),
+      path(what.subject.repo.path),
+      number(what.subject.request.number) {}
+
+observe::fields about(const particulars& what) {
     return {{"job", what.job},
-            {"delivery", subject.delivery},
-            {"repository", std::string(to_text(subject.repo.forge)) + "/" + subject.repo.path},
-            {"number", subject.request.number}};
+            {"delivery", what.delivery},
+            {"repository", std::string(to_text(what.forge)) + "/" + what.path},
+            {"number", what.number}};
 }
 
 std::string container_name(const assignment& what) {

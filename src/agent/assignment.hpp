@@ -6,6 +6,7 @@
 #include "git/types.hpp"
 #include "observe/log.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -26,8 +27,19 @@ struct assignment {
     std::string approved_head{};                ///< no other one may be run; empty: whatever it is
 };
 
+/// What is kept of it while its agent runs, which may be long, and there may be many: its name, and where it belongs.
+struct particulars {
+    explicit particulars(const assignment& what);
+
+    std::string job;
+    std::string delivery;
+    event::provider forge;
+    std::string path;  ///< of the repository
+    std::int64_t number;
+};
+
 /// What every log line about it begins with: job, delivery, repository and number.
-observe::fields about(const assignment& what);
+observe::fields about(const particulars& what);
 
 /// "familiar-agent-<job>-<attempt>".
 std::string container_name(const assignment& what);

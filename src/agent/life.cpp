@@ -4,6 +4,7 @@
 #include "agent/files.hpp"
 #include "agent/permitted.hpp"
 #include "async/blocking.hpp"
+#include "async/both.hpp"
 #include "config/overrides.hpp"
 #include "observe/log.hpp"
 
@@ -45,71 +46,92 @@ core::error blame_forge(core::error failure) {
 
 }  // namespace
 
-life::life(const agents::tools& with, assignment what, stages& recorder)
+life::life(const agents::tools& with, std::unique_ptr<const assignment> what, stages& recorder)
     : with_(with),
-      server_(with.settings.snapshot()),
-      settings_(server_),
-      what_(std::move(what)),
+      settings_(with.settings.snapshot()),
+      what_(*what),
       recorder_(recorder),
-      container_(container_name(what_)),
-      log_(log_path(settings_->logging, what_)),
-      folder_(job_folder(settings_->repo_cache, what_.job)),
-      out_(out_folder(settings_->repo_cache, what_.job)) {}
+      container_(container_name(*what)),
+      log_(log_path(settings_->logging, *what).string()),
+      setup_(std::make_unique<setup>(std::move(what), settings_)) {}
 
-asio::awaitable<core::result<outcome>> life::live() {
+asio::awaitable<void> life::live() {
+    if (auto begun = co_await begin(); !begun) {
+        said_ = begun.error();
+        co_return;
+    }
+    co_await accompany();
+    co_await settle();
+}
+
+asio::awaitable<core::result<void>> life::begin() {
     if (auto prepared = co_await prepare(); !prepared) co_return prepared.error();
     if (auto launched = co_await launch_container(); !launched) co_return launched.error();
-    co_return co_await accompany();
+    setup_.reset();
+    co_return core::result<void>();
 }
 
 asio::awaitable<core::result<void>> life::prepare() {
-    if (auto made = co_await make_workspace(); !made) co_return blame_forge(made.error());
-    if (auto usable = co_await check_image(); !usable) co_return usable.error();
+    // The docker program takes half as long to answer as git does to fetch and check out: where the repository names no
+    // image of its own, the answer is there when it is needed.
+    std::optional<docker::image_info> image;
+    if (auto made = co_await async::both(make_workspace(), look_at_image(image)); !made) co_return made.error();
+    if (auto usable = co_await check_image(std::move(image)); !usable) co_return usable.error();
     if (auto given = co_await give_credentials(); !given) co_return blame_forge(given.error());
     co_return co_await brief();
 }
 
 asio::awaitable<core::result<void>> life::make_workspace() {
-    auto request = workspace_request(*settings_, what_);
-    if (auto known = co_await let_in(request.from); !known) co_return known.error();
+    auto request = workspace_request(*settings_, *setup_->what);
+    if (auto known = co_await let_in(request.from); !known) co_return blame_forge(known.error());
 
     const auto listen = [this](const std::string& text, const std::string& branch, git::workspace_request& what) {
         return heed(text, branch, what);
     };
     auto made = co_await with_.repositories.prepare(std::move(request), listen);
-    for (const auto& warning : clipped_)
+    for (const auto& warning : setup_->clipped)
         observe::warning("the repository's own configuration is clipped", about(what_), {{"reason", warning}});
-    if (!made) co_return made.error();
-    where_ = std::move(*made);
+    if (!made) co_return blame_forge(made.error());
+    setup_->where = std::move(*made);
     co_return core::result<void>();
 }
 
 /// From here on the repository's own configuration counts, as far as it narrows the server's. Called a second time if
 /// the mirror had to be made anew.
 core::result<void> life::heed(const std::string& text, const std::string& branch, git::workspace_request& request) {
-    settings_ = server_;
+    const auto& server = setup_->server;
+    settings_ = server;
     if (text.empty()) return {};
     const auto name = repository_configuration + std::string(" of ") + branch;
-    auto narrowed = config::override_with(server_, text, name);
+    auto narrowed = config::override_with(server, text, name);
     if (!narrowed) return narrowed.error();
     settings_ = std::move(narrowed->in_force);
-    clipped_ = std::move(narrowed->warnings);
+    setup_->clipped = std::move(narrowed->warnings);
 
-    if (server_->events.on(what_.kind) && !settings_->events.on(what_.kind))
-        return core::fail(core::errc::not_wanted, "events." + std::string(to_text(what_.kind)) + " is off in " + name);
-    request.may_push = permitted(settings_->permissions, what_).push_commits;
+    const auto kind = setup_->what->kind;
+    if (server->events.on(kind) && !settings_->events.on(kind))
+        return core::fail(core::errc::not_wanted, "events." + std::string(to_text(kind)) + " is off in " + name);
+    request.may_push = permitted(settings_->permissions, *setup_->what).push_commits;
     return {};
 }
 
 std::string life::image_key() const {
-    return settings_->agents.image == server_->agents.image ? "agents.image"
-                                                            : std::string("agent_image in ") + repository_configuration;
+    return settings_->agents.image == setup_->server->agents.image
+               ? "agents.image"
+               : std::string("agent_image in ") + repository_configuration;
 }
 
-/// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
-/// would exit with 0 and look like a success.
-asio::awaitable<core::result<void>> life::check_image() {
+/// What the engine says of the server's own image. A failure may have passed by the time the workspace is made, and is
+/// no reason not to make it.
+asio::awaitable<core::result<void>> life::look_at_image(std::optional<docker::image_info>& seen) {
+    if (auto image = co_await with_.engine.inspect_image(setup_->server->agents.image)) seen = std::move(*image);
+    co_return core::result<void>();
+}
+
+/// The image that is wanted, pulled if it has to be. `seen`: the server's own.
+asio::awaitable<core::result<docker::image_info>> life::find_image(std::optional<docker::image_info> seen) {
     const auto& agents = settings_->agents;
+    if (seen && agents.image == setup_->server->agents.image) co_return std::move(*seen);
     auto image = co_await with_.engine.inspect_image(agents.image);
     if (!image && image.error().code == core::errc::image_missing && agents.pull == config::pull_policy::missing) {
         auto pulled = co_await with_.engine.pull(agents.image);
@@ -117,6 +139,15 @@ asio::awaitable<core::result<void>> life::check_image() {
         image = co_await with_.engine.inspect_image(agents.image);
     }
     if (!image) co_return explain_missing(image.error(), agents, image_key());
+    co_return image;
+}
+
+/// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
+/// would exit with 0 and look like a success.
+asio::awaitable<core::result<void>> life::check_image(std::optional<docker::image_info> seen) {
+    const auto& agents = settings_->agents;
+    const auto image = co_await find_image(std::move(seen));
+    if (!image) co_return image.error();
 
     const auto label = image->labels.find(agent_api_label);
     const bool is_agent = label != image->labels.end() && label->second == agent_api_version;
@@ -131,29 +162,31 @@ asio::awaitable<core::result<void>> life::check_image() {
 
 asio::awaitable<core::result<void>> life::brief() {
     auto written = co_await async::run_blocking(with_.pool, [this]() -> core::result<void> {
+        const auto& what = *setup_->what;
+        const auto& where = setup_->where;
         const auto write = [](const std::filesystem::path& path, std::string_view content, mode_t mode) {
             return write_new_file(path, content, mode);
         };
-        if (auto done = write(where_.familiar / "prompt.md", prompt(*settings_, what_, where_), 0444); !done)
+        if (auto done = write(where.familiar / "prompt.md", prompt(*settings_, what, where), 0444); !done) return done;
+        if (auto done = write(where.familiar / "instructions.md", instructions(*settings_, where), 0444); !done)
             return done;
-        if (auto done = write(where_.familiar / "instructions.md", instructions(*settings_, where_), 0444); !done)
-            return done;
-        if (auto done = write(where_.familiar / "event.json", event_json(what_), 0444); !done) return done;
+        if (auto done = write(where.familiar / "event.json", event_json(what), 0444); !done) return done;
         for (const auto& [name, value] : settings_->agents.secrets)
-            if (auto done = write(where_.secrets / name, value.reveal(), 0400); !done) return done;
+            if (auto done = write(where.secrets / name, value.reveal(), 0400); !done) return done;
         return {};
     });
     if (!written) co_return written.error();
 
     if (::getuid() != 0) co_return core::result<void>();
     const auto agent = agent_identity(settings_->agents, ::getuid(), ::getgid());
-    co_return co_await with_.repositories.hand_over(where_, agent.user, agent.group);
+    co_return co_await with_.repositories.hand_over(setup_->where, agent.user, agent.group);
 }
 
 asio::awaitable<core::result<void>> life::launch_container() {
     if (auto created = co_await create_container(); !created) co_return created.error();
     // A local branch without push is this workspace's own and would mislead whoever asks for the merge request's.
-    const launch facts{container_, log_, where_.head, where_.push_enabled ? where_.branch : std::string()};
+    const auto& where = setup_->where;
+    const launch facts{container_, log_, where.head, where.push_enabled ? where.branch : std::string()};
     if (auto kept = co_await recorder_.launching(facts); !kept) co_return kept.error();
 
     // From here on the container may run, whatever the CLI says or a cancellation cuts off: only the engine knows, and
@@ -206,7 +239,7 @@ asio::awaitable<core::result<void>> life::try_to_confirm_start() {
 
 asio::awaitable<core::result<void>> life::create_container() {
     const auto identity = agent_identity(settings_->agents, ::getuid(), ::getgid());
-    const auto spec = container(*settings_, with_.instance, what_, where_, identity, has_credentials_);
+    const auto spec = container(*settings_, with_.instance, *setup_->what, setup_->where, identity, has_credentials_);
     created_ = true;
     auto made = co_await with_.engine.create(spec);
     if (!made && made.error().code == core::errc::name_taken) {

@@ -31,7 +31,7 @@ milliseconds until_renewal(core::wall_time end) {
 
 /// Null if the credentials are the configured ones, whatever is asked of the forge.
 provider::forge* life::issuer() const {
-    auto* forge = with_.forges ? with_.forges(what_.subject.repo.forge) : nullptr;
+    auto* forge = with_.forges ? with_.forges(what_.forge) : nullptr;
     return forge != nullptr && forge->narrows() ? forge : nullptr;
 }
 
@@ -47,7 +47,7 @@ asio::awaitable<core::result<provider::credential>> life::try_to_issue(provider:
     if (forge == nullptr)
         co_return core::fail(core::errc::not_found,
                              "the configuration names no GitHub App any more that could make credentials");
-    co_return co_await forge->credential_for(what_.subject.repo.path, wanted);
+    co_return co_await forge->credential_for(what_.path, wanted);
 }
 
 /// For git on the host, which has the configured token already.
@@ -62,12 +62,12 @@ asio::awaitable<core::result<void>> life::let_in(git::remote& origin) {
 
 /// After the workspace is there: only then is it known what a repository's own configuration permits.
 asio::awaitable<core::result<void>> life::give_credentials() {
-    auto may = permitted(settings_->permissions, what_);
-    may.push_commits = may.push_commits && where_.push_enabled;
-    const auto access = credential_access(may, what_.subject.request.head_origin, issuer() != nullptr);
+    auto may = permitted(settings_->permissions, *setup_->what);
+    may.push_commits = may.push_commits && setup_->where.push_enabled;
+    const auto access = credential_access(may, setup_->what->subject.request.head_origin, issuer() != nullptr);
     if (!access) co_return core::result<void>();
 
-    auto given = configured_credential(settings_->providers, what_.subject.repo.forge);
+    auto given = configured_credential(settings_->providers, what_.forge);
     if (issuer() != nullptr) {
         auto issued = co_await issue(*access);
         if (!issued) co_return issued.error();
@@ -80,30 +80,26 @@ asio::awaitable<core::result<void>> life::give_credentials() {
 
     access_ = access;
     renew_after_ = until_renewal(*given.expires);
-    co_return co_await async::run_blocking(with_.pool, [this] { return note_access(where_.familiar, *access_); });
+    co_return co_await async::run_blocking(with_.pool, [this] { return note_access(folder() / "familiar", *access_); });
 }
 
 asio::awaitable<core::result<void>> life::put(const provider::credential& what) {
-    const auto files = credential_files(settings_->providers, what_.subject.repo.forge, what);
-    co_return co_await async::run_blocking(with_.pool, [&] { return put_credentials(folder_ / "secrets", files); });
+    const auto files = credential_files(settings_->providers, what_.forge, what);
+    co_return co_await async::run_blocking(with_.pool, [&] { return put_credentials(folder() / "secrets", files); });
 }
 
 /// Those of one that an earlier process has started: nobody knows any more when they end, but how far they go.
 asio::awaitable<void> life::recall_credentials() {
     if (issuer() == nullptr) co_return;
-    access_ = co_await async::run_blocking(with_.pool, [this] { return noted_access(folder_ / "familiar"); });
+    access_ = co_await async::run_blocking(with_.pool, [this] { return noted_access(folder() / "familiar"); });
 }
 
 /// Watches it to its end, and has its credentials renewed as long as that takes.
-asio::awaitable<outcome> life::accompany() {
-    if (!access_) co_return co_await watch();
-    std::optional<outcome> seen;
-    co_await async::race(watch_into(seen), renew_credentials());
-    co_return std::move(*seen);
-}
-
-asio::awaitable<void> life::watch_into(std::optional<outcome>& seen) {
-    seen = co_await watch();
+asio::awaitable<void> life::accompany() {
+    if (access_)
+        co_await async::race(watch(), renew_credentials());
+    else
+        co_await watch();
 }
 
 /// Until it is cancelled.

@@ -51,7 +51,7 @@ asio::awaitable<outcome> life::end_early(outcome wanted) {
         docker::container_end end{.name = container_, .vanished = gone};
         if (state) end.exit_code = state->exit_code;
         if (state) end.state = *state;
-        co_return co_await conclude(std::move(end));
+        co_return co_await conclude(end);
     }
 
     if (!decided_) decided_ = std::move(wanted);
@@ -82,7 +82,8 @@ asio::awaitable<std::optional<int>> life::stop() {
     co_return state->exit_code;
 }
 
-asio::awaitable<void> life::finish(outcome& with) {
+asio::awaitable<void> life::finish() {
+    auto& with = **said_;
     co_await recorder_.finishing(with);
     const bool log_is_settled = co_await keep_log();
     if (with.how != ending::succeeded) with.last_lines = co_await last_words();
@@ -101,7 +102,7 @@ asio::awaitable<void> life::discard() {
 
 /// False: it could not be kept and may be later, by whoever finds the container.
 asio::awaitable<bool> life::keep_log() {
-    auto kept = make_folders(log_.parent_path());
+    auto kept = make_folders(std::filesystem::path(log_).parent_path());
     if (kept)
         kept = co_await once_the_engine_answers(patience(), [this] {
             const auto* const remark = with_.watch.broke_since(seen_since_) ? engine_was_away : "";
@@ -111,7 +112,7 @@ asio::awaitable<bool> life::keep_log() {
     const bool passes = core::is_transient(kept.error()) || kept.error().code == core::errc::storage_full;
     observe::error(passes ? "the agent's log cannot be kept now; its container is left for the next reconciling"
                           : "the agent's log is lost",
-                   about(what_), {{"file", log_.string()}, {"reason", describe(kept.error())}});
+                   about(what_), {{"file", log_}, {"reason", describe(kept.error())}});
     co_return !passes;
 }
 

@@ -21,7 +21,8 @@ milliseconds since(clock::time_point when) {
 
 }  // namespace
 
-asio::awaitable<outcome> life::watch() {
+/// Until it has ended by itself, or why it is to be ended is known.
+asio::awaitable<void> life::watch() {
     // From the container's own start, and yet never longer than it was given, whatever the clocks say.
     constexpr milliseconds none{0};
     const auto timeout = deadline_ ? std::max(*deadline_ - *started_, none) : none;
@@ -35,17 +36,17 @@ asio::awaitable<outcome> life::watch() {
         if (left) known.left = *left - since(begun);
 
         const auto [then, after] = plan(known);
-        if (then == step::wait) {
-            auto end = co_await with_.watch.wait(container_);
-            co_return co_await conclude(std::move(end));
+        if (then == step::end_silent) {
+            overdue_ = "no output for " + core::to_text(known.idle_timeout);
+            co_return;
         }
-        if (then == step::end_silent)
-            co_return co_await end_early(
-                outcome{ending::timed_out, "no output for " + core::to_text(known.idle_timeout)});
-        auto end = co_await async::with_timeout(with_.watch.wait(container_), after);
-        if (end) co_return co_await conclude(std::move(*end));
-        if (then == step::enforce)
-            co_return co_await end_early(outcome{ending::timed_out, "still running after " + core::to_text(timeout)});
+        end_ =
+            co_await with_.watch.wait(container_, then == step::wait ? clock::time_point::max() : clock::now() + after);
+        if (end_) co_return;
+        if (then == step::enforce) {
+            overdue_ = "still running after " + core::to_text(timeout);
+            co_return;
+        }
 
         auto bound = settings_->docker.command_timeout;
         if (left) bound = std::min(bound, *left - since(begun));
@@ -73,7 +74,15 @@ asio::awaitable<void> life::ask_for_output(vigil& known, milliseconds bound) {
     asked_ = true;
 }
 
-asio::awaitable<outcome> life::conclude(docker::container_end end) {
+/// What is to be said once nobody waits for it any more.
+asio::awaitable<void> life::settle() {
+    if (end_)
+        said_ = co_await conclude(*end_);
+    else
+        said_ = co_await end_early(outcome{ending::timed_out, overdue_});
+}
+
+asio::awaitable<outcome> life::conclude(const docker::container_end& end) {
     if (end.vanished && !seen_)
         co_return outcome{ending::interrupted, "its container is gone; nobody saw how it ended"};
     if (end.vanished && !end.by_event && with_.watch.broke_since(seen_since_))
@@ -85,7 +94,8 @@ asio::awaitable<outcome> life::conclude(docker::container_end end) {
 
 /// What the agent has said of itself; none, too, if that is of no use.
 asio::awaitable<std::optional<report>> life::heard() {
-    auto said = co_await async::run_blocking(with_.pool, [this] { return read_report(out_); });
+    auto said = co_await async::run_blocking(
+        with_.pool, [this] { return read_report(out_folder(settings_->repo_cache, what_.job)); });
     if (said) co_return std::move(*said);
     observe::warning("the agent's report is not used", about(what_), {{"reason", describe(said.error())}});
     co_return std::nullopt;

@@ -1,12 +1,14 @@
 #include "docker/watcher.hpp"
 
 #include "async/sleep.hpp"
+#include "async/timeout.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <set>
 
 namespace asio = boost::asio;
@@ -16,7 +18,6 @@ namespace familiar::docker {
 namespace {
 
 using core::errc;
-using clock = std::chrono::steady_clock;
 
 /// The stream replays what happened since a moment before the listing, which covers the time between the two. A
 /// replayed event does no harm, so the margin is generous; it also covers clocks that differ a little.
@@ -93,26 +94,24 @@ container_watch::registration::~registration() {
     among_.erase(place_);
 }
 
-asio::awaitable<container_end> container_watch::wait(std::string name) {
+// What a question takes is gone again while this waits, which may be for hours, and for a thousand at once.
+asio::awaitable<std::unique_ptr<const container_end>> container_watch::wait(std::string name, clock::time_point until) {
     // Registered before the first question, so that no end falls between the two.
     waiter me{asio::steady_timer(co_await asio::this_coro::executor)};
     const registration entry(waiters_, name, me);
-    for (bool told = false;;) {
+    for (bool told = false; clock::now() < until;) {
         me.woken = false;
-        auto state = co_await engine_.inspect(name);
-        if (state && state->ended())
-            co_return container_end{
-                .name = name, .by_event = me.by_event, .exit_code = state->exit_code, .state = std::move(*state)};
-        if (!state && is(state.error(), errc::no_such_container))
-            co_return container_end{.name = name, .vanished = true, .by_event = me.by_event};
+        const bool answered = co_await ask(name, me, until);
+        if (me.end) co_return std::move(me.end);
         if (me.woken) {
             told = true;
             continue;
         }
 
-        me.timer.expires_at(clock::time_point::max());
-        if (told) me.timer.expires_after(asked_again_after);
-        if (!state) me.timer.expires_after(policy_.backoff.max_backoff);
+        auto next = until;
+        if (told) next = std::min(next, clock::now() + asked_again_after);
+        if (!answered) next = std::min<clock::time_point>(next, clock::now() + policy_.backoff.max_backoff);
+        me.timer.expires_at(next);
         boost::system::error_code woken;
         co_await me.timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         const auto state_of_caller = co_await asio::this_coro::cancellation_state;
@@ -120,6 +119,19 @@ asio::awaitable<container_end> container_watch::wait(std::string name) {
             throw boost::system::system_error(asio::error::operation_aborted);
         told = me.woken;
     }
+    co_return nullptr;
+}
+
+/// Whether the engine says anything; that it has ended is noted.
+asio::awaitable<bool> container_watch::ask(const std::string& name, waiter& me, clock::time_point until) {
+    auto state = co_await async::with_timeout(engine_.inspect(name), until - clock::now());
+    if (state && state->ended())
+        me.end = std::make_unique<const container_end>(container_end{
+            .name = name, .by_event = me.by_event, .exit_code = state->exit_code, .state = std::move(*state)});
+    if (!state && is(state.error(), errc::no_such_container))
+        me.end = std::make_unique<const container_end>(
+            container_end{.name = name, .vanished = true, .by_event = me.by_event});
+    co_return state.has_value();
 }
 
 }  // namespace familiar::docker

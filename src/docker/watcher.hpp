@@ -9,6 +9,9 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace familiar::docker {
 
@@ -37,6 +40,8 @@ struct watch_policy {
 /// events do no harm, and a broken stream costs time only.
 class container_watch {
 public:
+    using clock = std::chrono::steady_clock;
+
     /// Told of each break of the stream and each failed listing, not of the reopening that is due.
     using break_observer = std::function<void(const core::error&)>;
 
@@ -49,9 +54,10 @@ public:
     boost::asio::awaitable<void> run();
 
     /// Suspends until that container, which has been created, has ended; at once if it has already. One that was
-    /// created and never started has not ended. Without an engine it goes on waiting. Throws operation_aborted when
-    /// cancelled. This object outlives the call.
-    boost::asio::awaitable<container_end> wait(std::string name);
+    /// created and never started has not ended. Without an engine it goes on waiting. Null: it has not ended by
+    /// `until`. Throws operation_aborted when cancelled. This object outlives the call.
+    boost::asio::awaitable<std::unique_ptr<const container_end>> wait(
+        std::string name, clock::time_point until = clock::time_point::max());
 
     /// Whether the stream has broken or could not be opened since then: the engine was away, or is. What containers
     /// printed meanwhile may be lost, since nobody took it from them.
@@ -62,8 +68,9 @@ private:
         void wake();
 
         boost::asio::steady_timer timer;
-        bool woken = false;     ///< since it asked the engine last
-        bool by_event = false;  ///< that it has ended or gone
+        bool woken = false;                          ///< since it asked the engine last
+        bool by_event = false;                       ///< that it has ended or gone
+        std::unique_ptr<const container_end> end{};  ///< once the engine has said so
     };
     using waiter_map = std::multimap<std::string, waiter*, std::less<>>;
 
@@ -82,6 +89,7 @@ private:
 
     void wake(std::string_view name);
     boost::asio::awaitable<core::result<void>> reconcile();
+    boost::asio::awaitable<bool> ask(const std::string& name, waiter& me, clock::time_point until);
 
     engine& engine_;
     label_map labels_;

@@ -166,7 +166,11 @@ void dispatcher::adopt(journal::job_record job, agent::adoption what) {
     entry.merge_request = merge_request_key(job.subject);
     queue_.occupy(entry.repository, entry.merge_request);
     seat place(*this, job.id);
-    entry.task = agents_.spawn(execute_adopted(std::move(place), std::move(job), std::move(what)));
+    auto stages = std::make_unique<recorder>(with_.journal, with_.metrics, job.id, questions_of(job.id));
+    stages->adopt(job);
+    entry.stages = stages.get();
+    auto life = with_.agents.adopt(assignment_of(job), std::move(what), *stages);
+    entry.task = agents_.spawn(execute_adopted(std::move(place), std::move(stages), std::move(life)));
 }
 
 void dispatcher::leave(const std::string& job) {

@@ -21,6 +21,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -136,6 +137,8 @@ private:
         std::string job_;
     };
 
+    using agent_life = boost::asio::awaitable<core::result<agent::outcome>>;
+
     bool may_start() const;
     void placed(const journal::placed& what);
     void enqueue(const journal::queue_entry& entry);
@@ -149,16 +152,14 @@ private:
     boost::asio::awaitable<void> reconcile_until_clear();
 
     boost::asio::awaitable<void> execute(seat place, waiting_job next);
-    boost::asio::awaitable<core::result<agent::outcome>> run_agent(const journal::job_record& job, recorder& stages);
-    boost::asio::awaitable<void> execute_adopted(seat place, journal::job_record job, agent::adoption what);
-    void not_begun(waiting_job job, const core::error& failure);
-    boost::asio::awaitable<void> write_end(journal::job_record job, recorder& stages,
-                                           core::result<agent::outcome> ended);
-    boost::asio::awaitable<void> conclude(journal::job_record job, recorder& stages,
-                                          core::result<agent::outcome> ended);
-    boost::asio::awaitable<void> after_failed_start(journal::job_record job, core::error failure);
-    journal::job_change back_to_the_queue(const journal::job_record& job, next_step step, const core::error& failure);
-    boost::asio::awaitable<void> end_unstarted(journal::job_record job, journal::job_state how, std::string reason);
+    boost::asio::awaitable<void> execute_adopted(seat place, std::unique_ptr<recorder> stages, agent_life life);
+    boost::asio::awaitable<std::unique_ptr<agent::assignment>> begin(waiting_job& next, recorder& stages);
+    agent_life run_agent(std::unique_ptr<agent::assignment> what, recorder& stages);
+    boost::asio::awaitable<void> see_through(recorder& stages, agent_life life);
+    boost::asio::awaitable<void> conclude(recorder& stages, core::result<agent::outcome> ended);
+    boost::asio::awaitable<void> after_failed_start(const recorder& stages, core::error failure);
+    journal::job_change back_to_the_queue(const recorder& stages, next_step step, const core::error& failure);
+    boost::asio::awaitable<void> end_unstarted(const recorder& stages, journal::job_state how, std::string reason);
     recorder::questions questions_of(const std::string& job);
     void count_end(const journal::job_record& ended);
 

@@ -72,9 +72,8 @@ asio::awaitable<core::result<journal::job_record>> recorder::begin() {
     const auto known = co_await journal_.find(job_);
     if (!known) co_return known.error();
     if (!*known) co_return core::fail(core::errc::conflict, "job " + job_ + " is not in the journal any more");
-    about_ = journal::about(**known);
-    arrived_ = (*known)->created_at;
-    attempt_ = (*known)->attempt + 1;
+    learn(**known);
+    ++attempt_;
     enter("preparing");
     journal::job_change change;
     change.state = journal::job_state::preparing;
@@ -83,11 +82,16 @@ asio::awaitable<core::result<journal::job_record>> recorder::begin() {
 }
 
 void recorder::adopt(const journal::job_record& job) {
+    learn(job);
+    adopted_ = true;
+    launched_ = true;
+}
+
+void recorder::learn(const journal::job_record& job) {
     about_ = journal::about(job);
     arrived_ = job.created_at;
     attempt_ = job.attempt;
-    adopted_ = true;
-    launched_ = true;
+    forge_ = job.subject.repo.forge;
 }
 
 asio::awaitable<core::result<void>> recorder::launching(agent::launch what) {

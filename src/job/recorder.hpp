@@ -50,7 +50,15 @@ public:
     /// True once `launching` is on disk.
     bool launched() const noexcept { return launched_; }
 
+    const std::string& job() const noexcept { return job_; }
+
+    /// What is known from its first word on.
+    event::provider forge() const noexcept { return forge_; }
+    int attempt() const noexcept { return attempt_; }
+    const observe::fields& about() const noexcept { return about_; }
+
 private:
+    void learn(const journal::job_record& job);
     void enter(std::string_view stage);
     void leave();
     void count_end(const agent::outcome& what);
@@ -65,6 +73,7 @@ private:
     int attempt_ = 0;
     bool launched_ = false;
     bool adopted_ = false;
+    event::provider forge_ = event::provider::github;
     bool active_ = false;  ///< counted in agents_spawned_total, and not yet among those that ended
     std::string_view stage_;
     std::chrono::steady_clock::time_point since_;

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,7 +89,11 @@ struct bench : site {
 
     /// Runs the agent to its end. `meanwhile` may cancel the group that it runs in.
     ended_run run(meanwhile_type meanwhile = {}) {
-        return see_through([this](agent::agents& agents) { return agents.run(what, stages); }, std::move(meanwhile));
+        return see_through(
+            [this](agent::agents& agents) {
+                return agents.run(std::make_unique<const agent::assignment>(what), stages);
+            },
+            std::move(meanwhile));
     }
 
     /// The same for one that an earlier server has started.

@@ -28,6 +28,17 @@ BOOST_AUTO_TEST_CASE(while_its_image_is_looked_at_was_not_started) {
     BOOST_TEST(is_clean());
 }
 
+BOOST_AUTO_TEST_CASE(while_its_workspace_is_made_and_its_image_looked_at_leaves_neither) {
+    engine.on("inspect", "hang");
+    const auto made = settings.repo_cache.dir / "jobs" / what.job / "workspace";
+    const auto ended = run(
+        cancel_when([&] { return std::filesystem::exists(made) && !engine.calls("inspect --type image").empty(); }));
+    BOOST_TEST(bool(error_of(ended).code == errc::shutting_down));
+    BOOST_TEST(ended.was_cancelled);
+    BOOST_TEST(engine.calls("create").empty());
+    BOOST_TEST(is_clean());
+}
+
 BOOST_AUTO_TEST_CASE(in_its_creation_leaves_no_container) {
     engine.on("create", "do_create \"$@\"; hang");
     const auto ended = run(cancel_when([this] { return !engine.containers().empty(); }));

@@ -79,6 +79,28 @@ BOOST_AUTO_TEST_CASE(chooses_an_image_that_the_server_allows) {
     BOOST_TEST(engine.calls("create").front().find(" special") != std::string::npos, engine.calls("create").front());
 }
 
+BOOST_AUTO_TEST_CASE(that_chooses_an_image_has_that_one_looked_at) {
+    settings.repo_overrides.agent_images = {"special"};
+    engine.add_image("special", "a=b\n");
+    configure("agent_image: special\n");
+    const auto error = error_of(run());
+    BOOST_TEST(bool(error.code == errc::image_unsuitable));
+    BOOST_TEST(error.message.find("not a Familiar agent image: special") != std::string::npos, error.message);
+    BOOST_TEST(engine.calls("create").empty());
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_CASE(that_chooses_an_image_needs_no_other) {
+    settings.agents.image = "elsewhere";
+    settings.agents.pull = config::pull_policy::missing;
+    settings.repo_overrides.agent_images = {"special"};
+    engine.add_image("special", "familiar.agent.api=1\n");
+    configure("agent_image: special\n");
+    engine.agent("ends 0");
+    outcome_of(run());
+    BOOST_TEST(engine.calls("pull").empty());
+}
+
 BOOST_AUTO_TEST_CASE(that_chooses_an_image_which_is_not_there_is_told_of_it) {
     settings.repo_overrides.agent_images = {"special"};
     configure("agent_image: special\n");

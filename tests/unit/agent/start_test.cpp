@@ -75,6 +75,29 @@ BOOST_AUTO_TEST_CASE(a_missing_image_is_pulled_if_that_is_wanted) {
     BOOST_TEST(engine.calls("pull --quiet -- elsewhere").size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(the_image_is_looked_at_once_while_the_workspace_is_made) {
+    const auto checked_out = settings.repo_cache.dir / "jobs" / what.job / "workspace/src/lib/spin.txt";
+    engine.on("inspect", "[ $2 = image ] && until [ -e '" + checked_out.string() + "' ]; do sleep 0.01; done");
+    engine.agent("ends 0");
+    BOOST_TEST(to_text(outcome_of(run()).how) == "succeeded");
+    BOOST_TEST(engine.calls("inspect --type image").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_was_away_while_the_workspace_was_made_is_asked_again) {
+    engine.on("inspect", "[ $2 = image ] && first 1 && unreachable");
+    engine.agent("ends 0");
+    BOOST_TEST(to_text(outcome_of(run()).how) == "succeeded");
+    BOOST_TEST(engine.calls("inspect --type image").size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_workspace_that_cannot_be_made_is_told_without_waiting_for_the_engine) {
+    settings.docker.command_timeout = std::chrono::hours(1);
+    engine.on("inspect", "hang");
+    what.subject = opened(77);
+    BOOST_TEST(bool(error_of(run()).code == errc::ref_missing));
+    BOOST_TEST(is_clean());
+}
+
 BOOST_AUTO_TEST_CASE(an_image_without_the_label_needs_a_command) {
     engine.add_image("shell", "a=b\n");
     settings.agents.image = "shell";

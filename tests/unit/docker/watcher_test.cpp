@@ -24,7 +24,7 @@ using ends = std::vector<docker::container_end>;
 const docker::watch_policy quick{.backoff = {.initial_backoff = 10ms, .max_backoff = 50ms}, .reopen_every = 1h};
 
 asio::awaitable<void> collect(docker::container_watch& watch, std::string name, ends& into) {
-    into.push_back(co_await watch.wait(std::move(name)));
+    into.push_back(*co_await watch.wait(std::move(name)));
 }
 
 /// The `docker events` children of this process.
@@ -89,11 +89,11 @@ BOOST_AUTO_TEST_CASE(one_that_ended_before_anybody_waited_is_told_at_once) {
     value_of(run_coroutine(engine.start(spec.name)));
     run_coroutine(ended_state(engine, spec.name));
     // Even without a stream.
-    BOOST_TEST(run_coroutine(watch.wait(spec.name)).exit_code == 4);
+    BOOST_TEST(run_coroutine(watch.wait(spec.name))->exit_code == 4);
     value_of(run_coroutine(engine.remove(spec.name)));
     const auto gone = run_coroutine(watch.wait(spec.name));
-    BOOST_TEST(gone.vanished);
-    BOOST_TEST(!gone.by_event);
+    BOOST_TEST(gone->vanished);
+    BOOST_TEST(!gone->by_event);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_removed_by_somebody_has_vanished_or_was_killed) {
@@ -215,6 +215,37 @@ esac)");
     BOOST_TEST(seen[0].exit_code == 5);
     BOOST_REQUIRE(breaks.size() == 2u);
     BOOST_TEST((breaks[0] == errc::engine_unreachable));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_runs_on_is_waited_for_until_then_and_can_be_waited_for_again) {
+    const fake_docker fake(R"(case $1 in
+events) until [ -e $HERE/ended ]; do sleep 0.02; done
+        echo '{"Action":"die","Actor":{"Attributes":{"name":"a"}}}'; exec sleep 300;;
+ps) echo 1;;
+inspect) status=running; [ -e $HERE/ended ] && status=exited
+         echo '{"Id":"1","Name":"/a","State":{"Status":"'$status'","ExitCode":3}}';;
+esac)");
+    docker::settings with;
+    with.cli = fake.program();
+    docker::engine engine(with);
+    docker::container_watch watch(engine, {}, quick);
+    const auto in = [](auto time) { return std::chrono::steady_clock::now() + time; };
+    beside(watch, [&](async::task_group&) -> asio::awaitable<void> {
+        BOOST_TEST(!co_await watch.wait("a", in(100ms)));
+        std::ofstream(fake / "ended") << "";
+        const auto end = co_await watch.wait("a", in(1h));
+        BOOST_REQUIRE(end);
+        BOOST_TEST(end->exit_code == 3);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_hangs_delays_no_deadline) {
+    const fake_docker fake("exec sleep 300");
+    docker::settings with;
+    with.cli = fake.program();
+    docker::engine engine(with);
+    docker::container_watch watch(engine, {}, quick);
+    BOOST_TEST(!run_coroutine(watch.wait("a", std::chrono::steady_clock::now() + 100ms)));
 }
 
 BOOST_AUTO_TEST_CASE(an_end_that_is_told_before_it_shows_is_asked_for_again) {
