@@ -4,7 +4,6 @@
 #include "agent/files.hpp"
 #include "agent/permitted.hpp"
 #include "async/blocking.hpp"
-#include "async/both.hpp"
 #include "config/overrides.hpp"
 #include "observe/log.hpp"
 
@@ -72,26 +71,27 @@ asio::awaitable<core::result<void>> life::begin() {
 }
 
 asio::awaitable<core::result<void>> life::prepare() {
-    // The docker program takes half as long to answer as git does to fetch and check out: where the repository names no
-    // image of its own, the answer is there when it is needed.
-    std::optional<docker::image_info> image;
-    if (auto made = co_await async::both(make_workspace(), look_at_image(image)); !made) co_return made.error();
-    if (auto usable = co_await check_image(std::move(image)); !usable) co_return usable.error();
+    core::result<void> usable;
+    if (auto made = co_await make_workspace(usable); !made) co_return blame_forge(made.error());
+    if (!usable) co_return usable.error();
     if (auto given = co_await give_credentials(); !given) co_return blame_forge(given.error());
     co_return co_await brief();
 }
 
-asio::awaitable<core::result<void>> life::make_workspace() {
+/// Checks the image beside the checkout, which takes git about as long as the docker program takes to answer: whether
+/// it is usable is said apart, since it is no fault of the forge's.
+asio::awaitable<core::result<void>> life::make_workspace(core::result<void>& image_usable) {
     auto request = workspace_request(*settings_, *setup_->what);
-    if (auto known = co_await let_in(request.from); !known) co_return blame_forge(known.error());
+    if (auto known = co_await let_in(request.from); !known) co_return known.error();
 
     const auto listen = [this](const std::string& text, const std::string& branch, git::workspace_request& what) {
         return heed(text, branch, what);
     };
-    auto made = co_await with_.repositories.prepare(std::move(request), listen);
+    const auto beside = [this, &image_usable] { return check_image_into(image_usable); };
+    auto made = co_await with_.repositories.prepare(std::move(request), listen, beside);
     for (const auto& warning : setup_->clipped)
         observe::warning("the repository's own configuration is clipped", about(what_), {{"reason", warning}});
-    if (!made) co_return blame_forge(made.error());
+    if (!made) co_return made.error();
     setup_->where = std::move(*made);
     co_return core::result<void>();
 }
@@ -121,17 +121,10 @@ std::string life::image_key() const {
                : std::string("agent_image in ") + repository_configuration;
 }
 
-/// What the engine says of the server's own image. A failure may have passed by the time the workspace is made, and is
-/// no reason not to make it.
-asio::awaitable<core::result<void>> life::look_at_image(std::optional<docker::image_info>& seen) {
-    if (auto image = co_await with_.engine.inspect_image(setup_->server->agents.image)) seen = std::move(*image);
-    co_return core::result<void>();
-}
-
-/// The image that is wanted, pulled if it has to be. `seen`: the server's own.
-asio::awaitable<core::result<docker::image_info>> life::find_image(std::optional<docker::image_info> seen) {
+/// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
+/// would exit with 0 and look like a success.
+asio::awaitable<core::result<void>> life::check_image() {
     const auto& agents = settings_->agents;
-    if (seen && agents.image == setup_->server->agents.image) co_return std::move(*seen);
     auto image = co_await with_.engine.inspect_image(agents.image);
     if (!image && image.error().code == core::errc::image_missing && agents.pull == config::pull_policy::missing) {
         auto pulled = co_await with_.engine.pull(agents.image);
@@ -139,15 +132,6 @@ asio::awaitable<core::result<docker::image_info>> life::find_image(std::optional
         image = co_await with_.engine.inspect_image(agents.image);
     }
     if (!image) co_return explain_missing(image.error(), agents, image_key());
-    co_return image;
-}
-
-/// Without a command of the configuration the image's entrypoint is the agent: the label says that it is one. A shell
-/// would exit with 0 and look like a success.
-asio::awaitable<core::result<void>> life::check_image(std::optional<docker::image_info> seen) {
-    const auto& agents = settings_->agents;
-    const auto image = co_await find_image(std::move(seen));
-    if (!image) co_return image.error();
 
     const auto label = image->labels.find(agent_api_label);
     const bool is_agent = label != image->labels.end() && label->second == agent_api_version;
@@ -157,6 +141,11 @@ asio::awaitable<core::result<void>> life::check_image(std::optional<docker::imag
                                  agent_api_version +
                                  "; set agents.command to run a program of that image, or build the image " +
                                  "from containers/agent");
+    co_return core::result<void>();
+}
+
+asio::awaitable<core::result<void>> life::check_image_into(core::result<void>& usable) {
+    usable = co_await check_image();
     co_return core::result<void>();
 }
 

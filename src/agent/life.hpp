@@ -66,12 +66,11 @@ private:
 
     boost::asio::awaitable<core::result<void>> begin();
     boost::asio::awaitable<core::result<void>> prepare();
-    boost::asio::awaitable<core::result<void>> make_workspace();
+    boost::asio::awaitable<core::result<void>> make_workspace(core::result<void>& image_usable);
     core::result<void> heed(const std::string& text, const std::string& branch, git::workspace_request& request);
     std::string image_key() const;
-    boost::asio::awaitable<core::result<void>> look_at_image(std::optional<docker::image_info>& seen);
-    boost::asio::awaitable<core::result<docker::image_info>> find_image(std::optional<docker::image_info> seen);
-    boost::asio::awaitable<core::result<void>> check_image(std::optional<docker::image_info> seen);
+    boost::asio::awaitable<core::result<void>> check_image();
+    boost::asio::awaitable<core::result<void>> check_image_into(core::result<void>& usable);
     boost::asio::awaitable<core::result<void>> brief();
     provider::forge* issuer() const;
     boost::asio::awaitable<core::result<provider::credential>> issue(provider::access wanted);

@@ -113,26 +113,26 @@ core::result<void> cache::open() {
 }
 
 asio::awaitable<core::result<workspace>> cache::prepare(workspace_request request,
-                                                        configuration_reader read_configuration) {
+                                                        configuration_reader read_configuration, companion beside) {
     if (auto valid = check(request); !valid) co_return std::move(valid).error();
     client git(settings_, request.from);
-    auto made = co_await prepare_once(request, read_configuration, git);
+    auto made = co_await prepare_once(request, read_configuration, beside, git);
     if (!made && git.saw_damage()) {
         auto discarded = co_await discard_mirror(request.from.key);
         if (!discarded) co_return std::move(discarded).error();
-        made = co_await prepare_once(request, read_configuration, git);
+        made = co_await prepare_once(request, read_configuration, beside, git);
     }
     co_return made;
 }
 
 asio::awaitable<core::result<workspace>> cache::prepare_once(workspace_request request,
                                                              const configuration_reader& read_configuration,
-                                                             client& git) {
+                                                             const companion& beside, client& git) {
     auto out = layout(job_folder(request.job), mirror_folder(request.from.key));
     auto claimed = co_await claim(request, git, out);
     if (!claimed) co_return std::move(claimed).error();
 
-    auto filled = co_await fill(request, read_configuration, git, out);
+    auto filled = co_await fill(request, read_configuration, beside, git, out);
     observe("workspace", filled.has_value());
     if (!filled) {
         co_await async::run_blocking(pool_, [&] { return remove_tree(out.root); });
@@ -152,8 +152,8 @@ asio::awaitable<core::result<void>> cache::claim(const workspace_request& reques
 }
 
 asio::awaitable<core::result<void>> cache::fill(workspace_request& request,
-                                                const configuration_reader& read_configuration, client& git,
-                                                workspace& into) {
+                                                const configuration_reader& read_configuration, const companion& beside,
+                                                client& git, workspace& into) {
     const auto mirror = into.objects.parent_path();
     auto known = co_await read_history(git, mirror, request);
     if (!known) co_return std::move(known).error();
@@ -166,8 +166,10 @@ asio::awaitable<core::result<void>> cache::fill(workspace_request& request,
     }
     apply(*known, request, into);
     changes changed;
-    auto made = co_await async::both(make_repository(git, pool_, *known, request.trusts_configuration, into),
-                                     read_changes(git, mirror, *known, changed));
+    auto making = async::both(make_repository(git, pool_, *known, request.trusts_configuration, into),
+                              read_changes(git, mirror, *known, changed));
+    if (beside) making = async::both(std::move(making), beside());
+    auto made = co_await std::move(making);
     if (!made) co_return std::move(made).error();
     if (changed.all) into.working_directory = existing_directory(into.directory, common_directory(changed.files));
     into.changed_files = std::move(changed.files);

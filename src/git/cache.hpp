@@ -48,10 +48,12 @@ public:
     /// Errors: authentication_failed, not_found, ref_missing (no such head or target branch), invalid (a name that is
     /// none, or a .familiar/config.yaml that is no regular file), too_large (that file, or more files than anybody
     /// reads), head_moved, and the transient ones: unavailable, timed_out, and busy for a damaged mirror that cannot be
-    /// replaced as long as another workspace borrows from it; and whatever `read_configuration` says. A failure leaves
-    /// no jobs/<job>; a cancellation may, so remove() it.
+    /// replaced as long as another workspace borrows from it; and whatever `read_configuration` and `beside` say. A
+    /// failure leaves no jobs/<job>; a cancellation may, so remove() it. Both are called a second time if the mirror
+    /// has to be made anew.
     boost::asio::awaitable<core::result<workspace>> prepare(workspace_request request,
-                                                            configuration_reader read_configuration = {});
+                                                            configuration_reader read_configuration = {},
+                                                            companion beside = {});
 
     /// Whether the forge answers git at all: `git ls-remote` of a repository there that need not exist, without
     /// credentials. Success whatever it says of that repository. `base_url` as in git_url (https, http, git, file),
@@ -82,14 +84,14 @@ private:
     /// `request` is this attempt's own: the reader of the configuration may change it.
     boost::asio::awaitable<core::result<workspace>> prepare_once(workspace_request request,
                                                                  const configuration_reader& read_configuration,
-                                                                 client& git);
+                                                                 const companion& beside, client& git);
     /// The part that takes turns. The job's folder is there before the next one comes, so that a mirror is never thrown
     /// away under it.
     boost::asio::awaitable<core::result<void>> claim(const workspace_request& request, client& git,
                                                      const workspace& of);
     boost::asio::awaitable<core::result<void>> fill(workspace_request& request,
-                                                    const configuration_reader& read_configuration, client& git,
-                                                    workspace& into);
+                                                    const configuration_reader& read_configuration,
+                                                    const companion& beside, client& git, workspace& into);
     boost::asio::awaitable<core::result<void>> discard_mirror(std::string key);
     boost::asio::awaitable<core::result<bool>> remove_if_unused(const std::string& key,
                                                                 std::chrono::milliseconds unused_for);

@@ -4,6 +4,8 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -52,6 +54,10 @@ struct workspace_request {
 /// to date and before anything is made of it. May narrow the request; an error ends the preparation.
 using configuration_reader = std::function<core::result<void>(const std::string& text, const std::string& target_branch,
                                                               workspace_request& request)>;
+
+/// What the caller does while the folders are made: begun once the configuration has been read, and awaited with them.
+/// A failure of either cancels the other, and ends the preparation.
+using companion = std::function<boost::asio::awaitable<core::result<void>>()>;
 
 /// A job's folders on the host, and what is checked out in them.
 struct workspace {

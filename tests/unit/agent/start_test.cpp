@@ -83,13 +83,6 @@ BOOST_AUTO_TEST_CASE(the_image_is_looked_at_once_while_the_workspace_is_made) {
     BOOST_TEST(engine.calls("inspect --type image").size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_engine_that_was_away_while_the_workspace_was_made_is_asked_again) {
-    engine.on("inspect", "[ $2 = image ] && first 1 && unreachable");
-    engine.agent("ends 0");
-    BOOST_TEST(to_text(outcome_of(run()).how) == "succeeded");
-    BOOST_TEST(engine.calls("inspect --type image").size() == 2U);
-}
-
 BOOST_AUTO_TEST_CASE(a_workspace_that_cannot_be_made_is_told_without_waiting_for_the_engine) {
     settings.docker.command_timeout = std::chrono::hours(1);
     engine.on("inspect", "hang");
