@@ -24,9 +24,9 @@ answers_at_once="HERE='$dir/engine' SINCE='$(date --utc +%Y-%m-%dT%H:%M:%SZ)'; .
 
 # post COUNT: webhooks, until so many have been accepted in all. One that comes twice, since nobody saw its answer, is a duplicate.
 post() {
-    local rounds=0
-    while (($(accepted) < $1 && ++rounds < 100)); do
-        FIRST=$((10000000 + $(accepted))) LIMIT=$(($1 - $(accepted))) load 5 50
+    local rounds=0 have
+    while have=$(accepted) && ((have < $1 && ++rounds < 100)); do
+        FIRST=$((10000000 + have)) LIMIT=$(($1 - have)) load $(($1 - have > 1000 ? 5 : 1)) 50
     done
 }
 accepted() { metric 'familiar_webhooks_processed_total{provider="github",result="queued"}'; }
@@ -133,9 +133,16 @@ one_more_agent() {
         'at most 16 KB, none, none' "$(holds "$each <= 16.384 && $processes <= 0 && $more_threads <= 0")"
     bar 'Familiar: one more of each, KB of resident memory' "running agent (of $agents)" "$each"
 }
-run_agents() { # run_agents COUNT: until so many run in all and nothing else does
-    post "$1"
-    within 300 "$1 agents have been started" counted familiar_agents_spawned_total "$1"
+# run_agents COUNT: until so many run in all and nothing else does. A twentieth at a time: a launch that waits for the repository's
+# turn has its whole job in hand, which is not what a running agent costs.
+run_agents() {
+    local running
+    running=$(metric familiar_agents_spawned_total)
+    while ((running < $1)); do
+        running=$((running + agents / 20 < $1 ? running + agents / 20 : $1))
+        post "$running"
+        within 300 "$running agents have been started" counted familiar_agents_spawned_total "$running"
+    done
     within 60 "nothing is being launched" is_quiet
 }
 threads() { awk '/^Threads:/ { print $2 }' "/proc/$1/status"; }
