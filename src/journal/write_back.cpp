@@ -32,7 +32,7 @@ void write_back::look_after(database& writer) noexcept {
         try {
             under_way_ = std::async(std::launch::async, write_back_alone, writer.path());
         } catch (const std::exception&) {
-            // No thread or no memory for it.
+            return;  // no thread or no memory for it: the next commit tries again
         }
     }
     begun_at_ = pages;
